@@ -1,0 +1,52 @@
+//! Who did it, and what they were allowed to do at the time.
+
+use super::{Person, Role};
+
+/// Whoever an operation's author is, as far as this side knows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Actor {
+    /// A phone that is not enrolled: what its holder may do is for the hub to say.
+    Unknown,
+    /// The holder of a tourist's phone.
+    Tourist,
+    /// A member of the staff.
+    Person(Box<Person>),
+}
+
+/// Whether a role was held over an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// All the time.
+    Held,
+    /// At no end of it.
+    NotHeld,
+    /// At one end of it only: the operation is applied and flagged.
+    Differs,
+}
+
+impl Actor {
+    /// The id under which documents name the author.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Unknown => "self",
+            Self::Tourist => "tourist",
+            Self::Person(person) => &person.id,
+        }
+    }
+
+    /// Whether the author held any of the roles from `earliest` to `latest` (UTC ms).
+    #[must_use]
+    pub fn standing(&self, any_of: &[Role], earliest: i64, latest: i64) -> Standing {
+        let held_at = |at: i64| match self {
+            Self::Unknown => true,
+            Self::Tourist => any_of.contains(&Role::Tourist),
+            Self::Person(person) => person.holds(any_of, at),
+        };
+        match (held_at(earliest), held_at(latest)) {
+            (true, true) => Standing::Held,
+            (false, false) => Standing::NotHeld,
+            _ => Standing::Differs,
+        }
+    }
+}

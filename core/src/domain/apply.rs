@@ -1,0 +1,105 @@
+//! What an operation does to the documents: the one entrance to the rules, for phones and hub alike.
+
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{Actor, Bucket, Conflict, Document, DocumentKind, Verdict};
+use crate::Result;
+use crate::log::{DeviceId, Digest, Operation};
+
+/// What the rules may ask of the side that they run on. On a phone: the hub's documents with its own unsettled
+/// operations on top. On the hub: the ledger, inside the transaction that takes the operation in.
+pub trait World {
+    /// A document by its id.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn document(&self, id: &str) -> Result<Option<Document>>;
+
+    /// The check-ins of a person with `from ≤ at ≤ to` (UTC ms), by time.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn check_ins_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Document>>;
+
+    /// The last operation of another device that changed the document after `base_rev` (0 where the author had none).
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Uuid>>;
+
+    /// Whether the photo is here, whole.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn has_blob(&self, sha256: &Digest) -> Result<bool>;
+
+    /// The AES key of a checkpoint's NFC tag. A phone never has one.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn nfc_key(&self, checkpoint: &str) -> Result<Option<[u8; 16]>>;
+
+    /// When the position of the site's log was written, by the hub's clock, where this side knows.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn written_at(&self, position: u64) -> Result<Option<i64>>;
+
+    /// Whether all reference data of the author's scope is here. Where it is not, an unknown reference is no reason
+    /// to refuse: the hub will know.
+    fn is_complete(&self) -> bool;
+}
+
+/// What surrounds an operation when it is judged.
+pub struct Context<'a> {
+    /// The side that judges.
+    pub world: &'a dyn World,
+    /// The author.
+    pub actor: &'a Actor,
+    /// The id of the site's document; empty on a phone that is not enrolled.
+    pub site: &'a str,
+    /// When the hub received it, by the hub's clock, UTC ms. Absent on a phone.
+    pub received_at: Option<i64>,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The documents to write. Empty unless the operation was applied or is a conflict.
+    pub writes: Vec<Write>,
+}
+
+/// A document to write: the whole of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Write {
+    /// The document's id.
+    pub id: String,
+    /// What it is.
+    pub kind: DocumentKind,
+    /// Its contents.
+    pub body: Value,
+    /// Where it lies now.
+    pub buckets: Vec<Bucket>,
+    /// Whose it is, for [`World::check_ins_of`] and lists.
+    pub person: Option<String>,
+    /// Its own time, UTC ms, for lists.
+    pub at: i64,
+    /// A conflict to add to those that it has.
+    pub conflict: Option<Conflict>,
+}
+
+/// Judges an operation and says what it changes. It reads the world and writes nothing; the same operation, world
+/// and context give the same outcome.
+///
+/// The hash chain, the signature and the device's right to speak are the caller's business, as are kinds that
+/// this version does not know (the hub holds them, see [`super::Until::Kind`]).
+///
+/// # Errors
+/// Those of the world only: whatever is wrong with the operation is a verdict.
+pub fn apply(operation: &Operation, context: &Context<'_>) -> Result<Outcome> {
+    let _ = (operation, context);
+    Err(crate::Error::internal("not written yet"))
+}

@@ -1,0 +1,55 @@
+//! The rules of the field, pure: one file a noun. Compiled into phones and hub, so that a phone predicts with the
+//! very rules by which the hub decides.
+
+mod actor;
+mod apply;
+mod bucket;
+mod check_in;
+mod checkpoint;
+mod clock;
+mod coordinate;
+mod document;
+mod hazard;
+mod identity;
+mod inspection;
+mod kind;
+mod lost_report;
+mod movement;
+mod person;
+mod phone;
+mod photo;
+mod reference;
+mod route;
+mod site;
+mod tag;
+mod text;
+mod time;
+mod venue;
+mod verdict;
+mod zone;
+
+pub use actor::{Actor, Standing};
+pub use apply::{Context, Outcome, World, Write, apply};
+pub use bucket::Bucket;
+pub use check_in::{CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Inside, Movement};
+pub use checkpoint::Checkpoint;
+pub use clock::{Judged, judge};
+pub use coordinate::{Coordinate, Datum};
+pub use document::{Conflict, Document};
+pub use hazard::{Hazard, HazardEvent, HazardGrade, HazardState, MajorPlan};
+pub use identity::IdentityNumber;
+pub use inspection::{ChecklistAnswer, ChecklistItem, Inspection, InspectionEvent, InspectionState, Outcome as AnswerOutcome};
+pub use kind::{DocumentKind, Kind};
+pub use lost_report::{Contact, ItemCategory, LostReport, LostReportEvent, LostReportState, LossRecord};
+pub use person::{Force, Person, PersonStatus, Role, RoleAssignment, Trade};
+pub use phone::PhoneNumber;
+pub use photo::{Photo, PhotoFormat};
+pub use reference::{ReferenceDocument, SiteFile};
+pub use route::Route;
+pub use site::{Bilingual, Settings, Site, SiteBox};
+pub use tag::{NfcTag, QrTag, TagSeal};
+pub use text::Text;
+pub use time::{format_rfc3339, parse_rfc3339};
+pub use venue::{Venue, VenueKind};
+pub use verdict::{Flag, Until, Verdict};
+pub use zone::{Polygon, Zone};

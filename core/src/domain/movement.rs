@@ -1,0 +1,1 @@
+//! How fast somebody moved between two check-ins.

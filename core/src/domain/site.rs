@@ -1,0 +1,97 @@
+//! The district: its name, box, time zone and everything that is configuration.
+
+use serde::{Deserialize, Serialize};
+
+use super::ChecklistItem;
+use crate::log::PublicKey;
+
+/// A name or sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bilingual {
+    /// zh-CN
+    pub zh: String,
+    /// English
+    pub en: String,
+}
+
+/// A box in degrees, WGS-84.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SiteBox {
+    /// Smallest longitude.
+    pub west: f64,
+    /// Smallest latitude.
+    pub south: f64,
+    /// Largest longitude.
+    pub east: f64,
+    /// Largest latitude.
+    pub north: f64,
+}
+
+/// One district.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Site {
+    /// Such as `liuye-lake`.
+    pub id: String,
+    /// Its name.
+    pub name: Bilingual,
+    /// IANA name of the zone in which times are shown and days are cut.
+    pub time_zone: String,
+    /// All fixed points lie inside.
+    #[serde(rename = "box")]
+    pub bounds: SiteBox,
+    /// What the QR tags of this site are signed with; set by the hub, never by a site file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag_key: Option<PublicKey>,
+    /// The questions of a safety check.
+    #[serde(default)]
+    pub checklist: Vec<ChecklistItem>,
+    /// The values marked *(default)* in the rules.
+    #[serde(default)]
+    pub settings: Settings,
+}
+
+/// The configurable limits of a site. Each default is the value of the rule that it belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// A fix older than this is flagged, in seconds.
+    pub fix_max_age_s: u32,
+    /// A fix coarser than this is flagged, in metres.
+    pub fix_max_accuracy_m: u32,
+    /// Faster than this on foot is flagged, in metres a second.
+    pub foot_max_mps: u32,
+    /// Faster than this in a vehicle is flagged, in metres a second.
+    pub vehicle_max_mps: u32,
+    /// More scans than this within [`Settings::scans_window_s`] are flagged.
+    pub scans_max: u32,
+    /// The window of [`Settings::scans_max`], in seconds.
+    pub scans_window_s: u32,
+    /// The same person at the same checkpoint within this is one visit, in seconds.
+    pub duplicate_window_s: u32,
+    /// A clock that is off by more is flagged, in seconds.
+    pub clock_offset_max_s: u32,
+    /// Written further in the future than this is clamped and flagged, in seconds.
+    pub clock_future_max_s: u32,
+    /// Arrived later than this is flagged for review, in hours.
+    pub late_after_h: u32,
+    /// Held for longer than this is quarantined, in days.
+    pub held_max_days: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            fix_max_age_s: 60,
+            fix_max_accuracy_m: 50,
+            foot_max_mps: 12,
+            vehicle_max_mps: 35,
+            scans_max: 8,
+            scans_window_s: 600,
+            duplicate_window_s: 60,
+            clock_offset_max_s: 120,
+            clock_future_max_s: 300,
+            late_after_h: 72,
+            held_max_days: 30,
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! Liuye's core: what a phone and the hub of one tourist district have in common, and all of what a phone does.
+//!
+//! [`domain`] holds the rules of the field, [`log`] the evidence format, [`store`] the encrypted database of a phone,
+//! [`sync`] the messages and the engine, and [`companion`] the facade that app developers use.
+//! The core opens no socket and starts no thread; clock, randomness and network come in through [`env`].
+
+// pub mod companion;
+pub mod domain;
+pub mod env;
+mod error;
+pub mod log;
+// pub mod store;
+pub mod sync;
+
+pub use error::{Code, Error, ErrorKind, Result};

@@ -1,0 +1,181 @@
+//! The messages between phone and hub, as JSON. `docs/protocol/sync.md` explains them to other implementers.
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::domain::{Bucket, Document, Verdict};
+use crate::log::{Digest, Operation, PublicKey, Salt, Signature};
+
+/// The version of this protocol, sent in the `liuye-protocol` header both ways.
+pub const PROTOCOL_VERSION: &str = "0.1";
+
+/// The body of `POST /v1/enrol`. The request is signed by the key that it names (see [`super::signature`]).
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrolRequest {
+    /// The one-time code, as typed or scanned.
+    pub code: String,
+    /// The key that the phone made.
+    pub public_key: PublicKey,
+    /// What the desk shows for this device, such as `Pixel 9, Android 16`; at most 100 characters.
+    pub device_name: String,
+}
+
+/// The answer to [`EnrolRequest`]. The same code from the same key gives the same answer again.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct EnrolAnswer {
+    /// The site.
+    pub site: String,
+    /// The branch of the log to write on.
+    pub epoch: u32,
+    /// Who holds the phone; absent for a tourist's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// What the phone will receive.
+    pub scope: Vec<Bucket>,
+    /// The version of that scope.
+    pub scope_version: u64,
+    /// The hub's clock, UTC ms.
+    pub server_time: i64,
+    /// To be named in the next request's signature.
+    pub nonce: String,
+}
+
+/// The body of `POST /v1/sites/{site}/sync`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncRequest {
+    /// The branch of the log.
+    pub epoch: u32,
+    /// The seq of the first operation; of the next one to come where there is none.
+    pub first_seq: u64,
+    /// At most 500, or 1 MiB.
+    #[serde(default)]
+    pub operations: Vec<Operation>,
+    /// The contacts of those operations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<ContactEnvelope>,
+    /// Where the phone stands; absent for a first fill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+    /// How many changes the phone takes in one answer.
+    pub limit: u32,
+    /// Over (device, epoch, last seq, last hash) of what the phone has written; the hub keeps it as evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub head_signature: Option<HeadSignature>,
+}
+
+/// A device's word on where its log stands.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct HeadSignature {
+    /// The last seq of this request's operations (or of the log, where there are none).
+    pub seq: u64,
+    /// Its hash.
+    pub hash: Digest,
+    /// Over [`crate::log::head_preimage`].
+    pub signature: Signature,
+}
+
+/// A contact beside its operation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ContactEnvelope {
+    /// The operation that commits to it.
+    pub operation: Uuid,
+    /// The salt of its digest.
+    pub salt: Salt,
+    /// The contact's JSON, byte for byte as digested (see [`crate::log::ContactSeal`]).
+    pub contact: Box<RawValue>,
+}
+
+/// The answer of a sync.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct SyncAnswer {
+    /// Everything up to here is durably stored, each with a verdict.
+    pub acked: Acked,
+    /// The verdict of each operation of the request, by seq.
+    #[serde(default)]
+    pub verdicts: Vec<OperationVerdict>,
+    /// What changed in the phone's scope since its cursor.
+    #[serde(default)]
+    pub changes: Vec<Change>,
+    /// To be sent next time; opaque.
+    pub cursor: String,
+    /// Whether there is more to fetch at once.
+    pub more: bool,
+    /// The contents' digest by bucket, with the last page only. Always absent in 0.1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<serde_json::Value>,
+    /// The branch of the hub's log. Always 1 in 0.1.
+    pub log_epoch: u32,
+    /// Operations up to this seq survive the loss of the hub's disk. Always 0 in 0.1.
+    pub durable_through: u64,
+    /// The position of the site's log up to which this answer speaks.
+    pub position: u64,
+    /// The hub's clock, UTC ms.
+    pub server_time: i64,
+    /// How long to wait before the next request, at least; 0 for no wish.
+    pub backoff_ms: u64,
+    /// The version of the phone's scope.
+    pub scope_version: u64,
+    /// To be named in the next request's signature.
+    pub nonce: String,
+}
+
+/// How far the hub has a device's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Acked {
+    /// The branch.
+    pub epoch: u32,
+    /// The last seq; 0 for none.
+    pub seq: u64,
+}
+
+/// What became of one operation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OperationVerdict {
+    /// Its id.
+    pub operation: Uuid,
+    /// Its verdict.
+    #[serde(flatten)]
+    pub verdict: Verdict,
+}
+
+/// One change of a phone's documents.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Change {
+    /// The document as it is now.
+    Document(Document),
+    /// The phone may no longer see it.
+    Gone {
+        /// The document.
+        id: String,
+    },
+    /// The bucket left the phone's scope: what lies in no other bucket of the scope goes.
+    Purge {
+        /// The bucket.
+        bucket: Bucket,
+    },
+}
+
+/// An RFC 9457 problem document, `application/problem+json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Problem {
+    /// `urn:liuye:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code's meaning in a few words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable code (see [`crate::Code`]).
+    pub code: crate::Code,
+    /// The field at fault; empty where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub field: String,
+    /// The rule or the limit.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+    /// With [`crate::Code::SequenceGap`]: the seq that the hub expects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_seq: Option<u64>,
+}
