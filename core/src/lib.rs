@@ -4,12 +4,12 @@
 //! [`sync`] the messages and the engine, and [`companion`] the facade that app developers use.
 //! The core opens no socket and starts no thread; clock, randomness and network come in through [`env`].
 
-// pub mod companion;
+pub mod companion;
 pub mod domain;
 pub mod env;
 mod error;
 pub mod log;
-// pub mod store;
+pub mod store;
 pub mod sync;
 
 pub use error::{Code, Error, ErrorKind, Result};

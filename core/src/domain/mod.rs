@@ -18,6 +18,7 @@ mod movement;
 mod person;
 mod phone;
 mod photo;
+mod provisional;
 mod reference;
 mod route;
 mod site;

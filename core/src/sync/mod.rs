@@ -1,7 +1,7 @@
 //! Sync: the messages, the limits, and the engine that decides what to send next without doing any I/O itself.
 
-
-
+pub mod backoff;
+pub mod engine;
 pub mod policy;
 pub mod signature;
 pub mod wire;

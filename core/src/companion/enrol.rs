@@ -1,0 +1,147 @@
+//! Who this phone is, and how it comes to belong to a site.
+
+use serde::{Deserialize, Serialize};
+
+use super::Companion;
+use super::record::NewOperation;
+use crate::domain::{Actor, Bilingual, Bucket, Kind, Person, Role};
+use crate::env::{HttpRequest, Method};
+use crate::log::DeviceId;
+use crate::store::{Meta, documents};
+use crate::sync::policy::REQUEST_TIMEOUT_MS;
+use crate::sync::signature::sign;
+use crate::sync::wire::{EnrolAnswer, EnrolRequest, PROTOCOL_VERSION};
+use crate::{Code, Error, Result};
+
+/// Who this phone is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The device's id; it has one before it ever meets a hub.
+    pub device: DeviceId,
+    /// The site, once enrolled.
+    pub site: Option<String>,
+    /// The hub's address, once enrolled.
+    pub hub_url: Option<String>,
+    /// Who holds the phone; none for a tourist's, and before enrolment.
+    pub person: Option<String>,
+    /// Their name, once a first sync has brought it.
+    pub person_name: Option<Bilingual>,
+    /// The roles that they hold now, by this phone's clock.
+    pub roles: Vec<Role>,
+}
+
+/// What the hub said at enrolment.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Enrolment {
+    pub(super) hub_url: String,
+    pub(super) site: String,
+    pub(super) epoch: u32,
+    pub(super) person: Option<String>,
+    pub(super) scope: Vec<Bucket>,
+    pub(super) scope_version: u64,
+}
+
+impl Enrolment {
+    /// The name under which operations are written from now on.
+    pub(super) fn actor_name(&self) -> &str {
+        self.person.as_deref().unwrap_or("tourist")
+    }
+}
+
+/// The author as the rules see them.
+pub(super) fn actor(connection: &rusqlite::Connection, enrolment: Option<&Enrolment>) -> Result<Actor> {
+    let Some(enrolment) = enrolment else { return Ok(Actor::Unknown) };
+    let Some(id) = &enrolment.person else { return Ok(Actor::Tourist) };
+    Ok(match documents::get(connection, id)? {
+        Some(document) => Actor::Person(serde_json::from_value(document.body)?),
+        None => Actor::Unknown,
+    })
+}
+
+impl Companion {
+    /// Who this phone is.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn identity(&self) -> Result<Identity> {
+        self.read(|connection| {
+            let enrolment = Meta::Enrolment.read::<Enrolment>(connection)?;
+            let person: Option<Box<Person>> = match actor(connection, enrolment.as_ref())? {
+                Actor::Person(person) => Some(person),
+                _ => None,
+            };
+            let now = self.env.clock.wall_ms();
+            let roles = match (&enrolment, &person) {
+                (Some(Enrolment { person: None, .. }), _) => vec![Role::Tourist],
+                (_, Some(person)) => Role::ALL.iter().copied().filter(|role| person.holds(&[*role], now)).collect(),
+                _ => Vec::new(),
+            };
+            Ok(Identity {
+                device: self.device(),
+                site: enrolment.as_ref().map(|enrolment| enrolment.site.clone()),
+                hub_url: enrolment.as_ref().map(|enrolment| enrolment.hub_url.clone()),
+                person: enrolment.and_then(|enrolment| enrolment.person),
+                person_name: person.map(|person| person.name),
+                roles,
+            })
+        })
+    }
+
+    /// Binds this phone to a site by a one-time code. Blocks on the network; call it from a background thread.
+    ///
+    /// What was recorded before goes up with the first sync. A call whose answer was lost may be repeated with the same code.
+    ///
+    /// # Errors
+    /// [`Code::EnrolmentRefused`] where the code is wrong, used or expired; [`Code::AlreadyEnrolled`]; [`Code::Malformed`]
+    /// at `hub_url`; those of the network.
+    pub fn enrol(&self, hub_url: &str, code: &str) -> Result<Identity> {
+        let hub_url = hub_url.trim().trim_end_matches('/');
+        if !(hub_url.starts_with("https://") || hub_url.starts_with("http://")) {
+            return Err(Error::field(Code::Malformed, "hub_url", "an address that begins with https://"));
+        }
+        if self.read(|connection| Meta::Enrolment.read::<Enrolment>(connection))?.is_some() {
+            return Err(Error::new(Code::AlreadyEnrolled, "this phone belongs to a site"));
+        }
+        let answer = self.ask_to_enrol(hub_url, code)?;
+        let enrolment = Enrolment {
+            hub_url: hub_url.to_owned(),
+            site: answer.site,
+            epoch: answer.epoch,
+            person: answer.person,
+            scope: answer.scope,
+            scope_version: answer.scope_version,
+        };
+        let body = serde_json::json!({ "site": enrolment.site, "person": enrolment.person });
+        self.write(|connection, changes| {
+            if Meta::Enrolment.read::<Enrolment>(connection)?.is_some() {
+                return Err(Error::new(Code::AlreadyEnrolled, "this phone belongs to a site"));
+            }
+            Meta::Enrolment.write(connection, &enrolment)?;
+            Meta::Nonce.write(connection, &answer.nonce)?;
+            let operation = NewOperation::new(Kind::DeviceEnrol, format!("device.{}", self.device()), &body)?;
+            self.append(connection, changes, operation)
+        })?;
+        self.identity()
+    }
+
+    fn ask_to_enrol(&self, hub_url: &str, code: &str) -> Result<EnrolAnswer> {
+        let transport = self.transport.as_ref().ok_or_else(|| Error::new(Code::NoTransport, "the configuration has no transport"))?;
+        let request =
+            EnrolRequest { code: code.trim().to_owned(), public_key: self.device_key.public(), device_name: self.device_name.clone() };
+        let body = serde_json::to_vec(&request)?;
+        let path = "/v1/enrol";
+        let mut headers = sign(&self.device_key, "POST", path, &body, None);
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        headers.push(("liuye-protocol".to_owned(), PROTOCOL_VERSION.to_owned()));
+        let request =
+            HttpRequest { method: Method::Post, url: format!("{hub_url}{path}"), headers, body, timeout_ms: REQUEST_TIMEOUT_MS };
+        let response = transport.send(request).map_err(crate::sync::engine::transport_error)?;
+        match response.status {
+            200 | 201 => serde_json::from_slice(&response.body).map_err(|_| Error::new(Code::AnswerInvalid, "not an enrolment answer")),
+            429 | 503 => Err(Error::new(Code::HubBusy, "the hub asks for patience")),
+            500..=599 => Err(Error::new(Code::HubError, "the hub failed")),
+            400 | 401 | 403 | 404 | 409 | 410 | 422 => Err(Error::field(Code::EnrolmentRefused, "code", "the code is wrong, used or expired")),
+            status => Err(Error::new(Code::AnswerInvalid, format!("the hub answered {status}"))),
+        }
+    }
+}

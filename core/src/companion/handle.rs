@@ -1,0 +1,238 @@
+//! The companion itself: opening, closing, suspending, and who may touch which connection when.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use super::Config;
+use super::observe::{Changes, Observers};
+use crate::domain::Text;
+use crate::env::{Env, LogLevel, LogSink, NoLog, SystemClock, SystemRng, Transport};
+use crate::log::{DeviceId, DeviceKey};
+use crate::store::{Database, DatabaseKey, Lease, Meta};
+use crate::{Code, Error, Result};
+
+/// Three connections: the app saves and reads while a sync writes what it received.
+#[derive(Debug)]
+struct Connections {
+    writer: Mutex<Database>,
+    reader: Mutex<Database>,
+    syncer: Mutex<Database>,
+}
+
+#[derive(Debug)]
+enum Gate {
+    Open(Box<Connections>),
+    Suspended,
+    Closed,
+}
+
+/// One open database of one phone. Several may live in one process; all calls may come from any thread.
+pub struct Companion {
+    path: PathBuf,
+    key: DatabaseKey,
+    pub(super) device_name: String,
+    pub(super) device_key: DeviceKey,
+    pub(super) env: Env,
+    pub(super) transport: Option<Arc<dyn Transport>>,
+    log: Arc<dyn LogSink>,
+    gate: RwLock<Gate>,
+    pub(super) observers: Arc<Observers>,
+    /// Held for as long as a sync runs.
+    pub(super) syncing: Mutex<()>,
+    pub(super) cancelled: AtomicBool,
+    pub(super) lease: Lease,
+}
+
+impl std::fmt::Debug for Companion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Companion").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+impl Companion {
+    /// Opens the database, or makes it together with the device's key.
+    ///
+    /// # Errors
+    /// [`Code::KeyWrong`], [`Code::SchemaNewer`], [`Code::Corrupt`], [`Code::DiskFull`], [`Code::Storage`]; a refused
+    /// device name at `device.name`.
+    pub fn open(config: Config) -> Result<Self> {
+        let device_name = Text::required("device.name", &config.device.name, 100)?.into_string();
+        let env = Env {
+            clock: config.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+            rng: config.rng.unwrap_or_else(|| Arc::new(SystemRng)),
+        };
+        let mut writer = Database::open(&config.path, &config.key)?;
+        let device_key = device_key(&mut writer, &env)?;
+        let connections = Connections::beside(writer, &config.key)?;
+        Ok(Self {
+            path: config.path,
+            key: config.key,
+            device_name,
+            device_key,
+            transport: config.transport,
+            log: config.log_sink.unwrap_or_else(|| Arc::new(NoLog)),
+            gate: RwLock::new(Gate::Open(Box::new(connections))),
+            observers: Arc::new(Observers::default()),
+            syncing: Mutex::new(()),
+            cancelled: AtomicBool::new(false),
+            lease: Lease::new(env.new_id().to_string()),
+            env,
+        })
+    }
+
+    /// Ends what runs and closes the database. Every later call but this one gives [`Code::Closed`].
+    ///
+    /// # Errors
+    /// None today.
+    pub fn close(&self) -> Result<()> {
+        self.leave(Gate::Closed);
+        self.observers.end();
+        Ok(())
+    }
+
+    /// Ends what runs and releases every lock of the database: for an app that goes to the background.
+    ///
+    /// # Errors
+    /// [`Code::Closed`].
+    pub fn suspend(&self) -> Result<()> {
+        self.check_not_closed()?;
+        self.leave(Gate::Suspended);
+        Ok(())
+    }
+
+    /// Goes on after [`Companion::suspend`]. Does nothing where nothing is suspended.
+    ///
+    /// # Errors
+    /// [`Code::Closed`], and those of [`Companion::open`].
+    pub fn resume(&self) -> Result<()> {
+        let mut gate = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        match *gate {
+            Gate::Closed => Err(closed()),
+            Gate::Open(_) => Ok(()),
+            Gate::Suspended => {
+                let connections = Connections::beside(Database::open(&self.path, &self.key)?, &self.key)?;
+                *gate = Gate::Open(Box::new(connections));
+                Ok(())
+            }
+        }
+    }
+
+    /// Joins a running sync and every local call, then drops the connections and their locks.
+    fn leave(&self, to: Gate) {
+        self.cancel();
+        let running = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gate = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        if !matches!(*gate, Gate::Closed) {
+            *gate = to;
+        }
+        drop(gate);
+        drop(running);
+    }
+
+    /// Ends a running sync soon, with [`Code::Cancelled`]. What it has stored stays.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::SeqCst);
+        if let Some(transport) = &self.transport {
+            transport.cancel();
+        }
+    }
+
+    /// This phone's id.
+    #[must_use]
+    pub fn device(&self) -> DeviceId {
+        self.device_key.device()
+    }
+
+    pub(super) fn check_not_closed(&self) -> Result<()> {
+        match *self.gate.read().unwrap_or_else(PoisonError::into_inner) {
+            Gate::Closed => Err(closed()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads what is committed.
+    pub(super) fn read<T>(&self, read: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> Result<T> {
+        self.with(|connections| &connections.reader, |database| read(database.connection()))
+    }
+
+    /// Writes in one transaction for the app, then tells the observers.
+    pub(super) fn write<T>(&self, write: impl FnOnce(&rusqlite::Connection, &mut Changes) -> Result<T>) -> Result<T> {
+        self.transact(|connections| &connections.writer, write)
+    }
+
+    /// Writes in one transaction for the sync, then tells the observers.
+    pub(super) fn write_synced<T>(&self, write: impl FnOnce(&rusqlite::Connection, &mut Changes) -> Result<T>) -> Result<T> {
+        self.transact(|connections| &connections.syncer, write)
+    }
+
+    fn transact<T>(
+        &self,
+        pick: impl FnOnce(&Connections) -> &Mutex<Database>,
+        write: impl FnOnce(&rusqlite::Connection, &mut Changes) -> Result<T>,
+    ) -> Result<T> {
+        let mut changes = Changes::default();
+        let output = self.with(pick, |database| {
+            let transaction = database.write()?;
+            let output = write(&transaction, &mut changes)?;
+            transaction.commit()?;
+            Ok(output)
+        })?;
+        let failed = self.observers.notify(&changes);
+        if failed > 0 {
+            self.log(LogLevel::Warn, "observe", &format!("{failed} listeners failed"));
+        }
+        Ok(output)
+    }
+
+    fn with<T>(
+        &self,
+        pick: impl FnOnce(&Connections) -> &Mutex<Database>,
+        work: impl FnOnce(&mut Database) -> Result<T>,
+    ) -> Result<T> {
+        let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+        let connections = match &*gate {
+            Gate::Open(connections) => connections,
+            Gate::Suspended => return Err(Error::new(Code::Suspended, "call resume first")),
+            Gate::Closed => return Err(closed()),
+        };
+        // A panic while the lock was held rolled its transaction back: the connection is as good as new.
+        let mut database: MutexGuard<'_, Database> = pick(connections).lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut database)
+    }
+
+    pub(super) fn log(&self, level: LogLevel, target: &str, line: &str) {
+        self.log.log(level, target, line);
+    }
+}
+
+impl Drop for Companion {
+    fn drop(&mut self) {
+        self.observers.end();
+    }
+}
+
+impl Connections {
+    fn beside(writer: Database, key: &DatabaseKey) -> Result<Self> {
+        let path = writer.path().to_owned();
+        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(Database::open(&path, key)?), syncer: Mutex::new(Database::open(&path, key)?) })
+    }
+}
+
+fn closed() -> Error {
+    Error::new(Code::Closed, "the companion is closed")
+}
+
+/// The device's key: made once, kept in the encrypted database alone.
+fn device_key(database: &mut Database, env: &Env) -> Result<DeviceKey> {
+    let transaction = database.write()?;
+    if let Some(text) = Meta::DeviceKey.read::<String>(&transaction)? {
+        let mut secret = [0; 32];
+        hex::decode_to_slice(&text, &mut secret).map_err(|_| Error::new(Code::Corrupt, "the device key is not 32 bytes"))?;
+        return Ok(DeviceKey::from_bytes(&secret));
+    }
+    let key = DeviceKey::generate(env);
+    Meta::DeviceKey.write(&transaction, &hex::encode(key.secret()))?;
+    transaction.commit()?;
+    Ok(key)
+}

@@ -1,0 +1,381 @@
+//! The loop over the sync engine: it sends, writes down answers, and says when to come back.
+
+use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, TryLockError};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::Companion;
+use super::enrol::Enrolment;
+use super::observe::Changes;
+use super::record::HubClock;
+use super::view::Judge;
+use crate::domain::{DocumentKind, Verdict};
+use crate::env::{Env, LogLevel, Transport};
+use crate::store::{Meta, blobs, documents, outbox, private};
+use crate::sync::backoff::wait_ms;
+use crate::sync::engine::{Action, Batch, BlobPiece, End, Engine, Event, Route};
+use crate::sync::policy::LEASE_MS;
+use crate::sync::wire::{Change, ContactEnvelope, OperationVerdict, SyncAnswer};
+use crate::{Code, Error, Result};
+
+/// Why a sync is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncReason {
+    /// Something was written.
+    Write,
+    /// The network is back.
+    Connect,
+    /// The time that the last report named has come, or a scheduler woke the app.
+    Timer,
+    /// The app starts.
+    Launch,
+    /// The hub's live line named a new head.
+    Head,
+    /// Somebody pressed a button.
+    User,
+}
+
+/// How a sync went. A network that fails is no error of the call: it is told here.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SyncReport {
+    /// Operations that the hub took in.
+    pub sent: u64,
+    /// The verdicts that came, late ones too.
+    pub verdicts: Vec<OperationVerdict>,
+    /// Documents that came.
+    pub received: u64,
+    /// Documents that went.
+    pub gone: u64,
+    /// Photos that the hub has whole now.
+    pub blobs_sent: u64,
+    /// When to sync again, UTC ms by this phone's clock; none where only a new reason matters.
+    pub next_allowed_at: Option<i64>,
+    /// Why it did not go through.
+    pub blocked_reason: Option<Code>,
+}
+
+/// What is kept from one sync to the next.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct SyncState {
+    /// When a sync last went through, by this phone's clock.
+    pub(super) last_ok: Option<i64>,
+    /// Failures in a row.
+    failures: u32,
+    /// Why the last one failed.
+    pub(super) blocked: Option<Code>,
+    /// Not before this: the phone's own patience, which a new reason overrides.
+    retry_at: Option<Moment>,
+    /// Not before this: the hub's wish, which nothing overrides.
+    wish_at: Option<Moment>,
+}
+
+/// A time on the monotonic clock: a wall clock that is set back must not put off the next sync by years.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Moment {
+    boot_id: String,
+    elapsed_ms: u64,
+}
+
+impl Moment {
+    fn after(env: &Env, wait_ms: u64) -> Self {
+        Self { boot_id: env.clock.boot_id(), elapsed_ms: env.clock.elapsed_ms().saturating_add(wait_ms) }
+    }
+
+    /// How long until then, ms; after a reboot there is nothing left to wait for.
+    fn remaining(&self, env: &Env) -> u64 {
+        if self.boot_id == env.clock.boot_id() { self.elapsed_ms.saturating_sub(env.clock.elapsed_ms()) } else { 0 }
+    }
+}
+
+impl SyncState {
+    pub(super) fn next_allowed_at(&self, env: &Env) -> Option<i64> {
+        let moments = [self.retry_at.as_ref(), self.wish_at.as_ref()];
+        let remaining = moments.into_iter().flatten().map(|moment| moment.remaining(env)).max()?;
+        Some(env.clock.wall_ms().saturating_add_unsigned(remaining))
+    }
+
+    /// How long this reason has to wait yet.
+    fn must_wait(&self, reason: SyncReason, env: &Env) -> u64 {
+        let remaining = |moment: Option<&Moment>| moment.map_or(0, |moment| moment.remaining(env));
+        let own = if reason == SyncReason::Timer { remaining(self.retry_at.as_ref()) } else { 0 };
+        own.max(remaining(self.wish_at.as_ref()))
+    }
+}
+
+impl Companion {
+    /// Sends what is pending, fetches what changed, sends photos. Blocks for as long as that takes; call it from a
+    /// background thread. Local calls go on meanwhile.
+    ///
+    /// Call it after a write, when the network is back, at launch, and when the time of the last report's
+    /// `next_allowed_at` has come: a failed round always names one.
+    ///
+    /// # Errors
+    /// [`Code::Busy`] at once where a sync runs, in this process or another; [`Code::Cancelled`];
+    /// [`Code::NoTransport`]; [`Code::NotEnrolled`]; those of the store. A network that fails is told in the report.
+    pub fn sync(&self, reason: SyncReason) -> Result<SyncReport> {
+        let _running = self.begin()?;
+        let transport = self.transport.as_ref().ok_or_else(|| Error::new(Code::NoTransport, "the configuration has no transport"))?;
+        let enrolment = self
+            .read(|connection| Meta::Enrolment.read::<Enrolment>(connection))?
+            .ok_or_else(|| Error::new(Code::NotEnrolled, "enrol first; what is recorded stays queued"))?;
+        let state = self.read(|connection| Meta::SyncState.read::<SyncState>(connection))?.unwrap_or_default();
+        if state.must_wait(reason, &self.env) > 0 {
+            return Ok(SyncReport { next_allowed_at: state.next_allowed_at(&self.env), blocked_reason: state.blocked, ..SyncReport::default() });
+        }
+        self.hold_lease()?;
+        let mut run = Run { companion: self, transport: transport.as_ref(), report: SyncReport::default(), sent_at: (0, 0) };
+        let outcome = run.drive(&enrolment);
+        let report = run.report;
+        let ended = self.finish(outcome, state, report);
+        self.write_synced(|connection, _| self.lease.release(connection))?;
+        ended
+    }
+
+    fn begin(&self) -> Result<MutexGuard<'_, ()>> {
+        self.check_not_closed()?;
+        let running = match self.syncing.try_lock() {
+            Ok(running) => running,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err(Error::new(Code::Busy, "a sync is running")),
+        };
+        self.cancelled.store(false, Ordering::SeqCst);
+        Ok(running)
+    }
+
+    fn hold_lease(&self) -> Result<()> {
+        let held = self.write_synced(|connection, _| self.lease.take(connection, self.env.clock.as_ref(), LEASE_MS))?;
+        if held { Ok(()) } else { Err(Error::new(Code::Busy, "another process is syncing")) }
+    }
+
+    /// Writes down how the run ended, and when the next one makes sense.
+    fn finish(&self, outcome: Result<End>, mut state: SyncState, mut report: SyncReport) -> Result<SyncReport> {
+        let end = match outcome {
+            Ok(end) => end,
+            Err(error) => End { blocked: Some(error), hub_wish_ms: 0, sent: 0, blobs_sent: 0 },
+        };
+        (report.sent, report.blobs_sent) = (end.sent, end.blobs_sent);
+        state.blocked = end.blocked.as_ref().map(|error| error.code);
+        state.wish_at = (end.hub_wish_ms > 0).then(|| Moment::after(&self.env, end.hub_wish_ms));
+        if end.blocked.is_none() {
+            (state.failures, state.retry_at, state.last_ok) = (0, None, Some(self.env.clock.wall_ms()));
+        } else {
+            state.failures = state.failures.saturating_add(1);
+            let wait = wait_ms(state.failures, u64::from_be_bytes(self.env.random()), end.hub_wish_ms);
+            state.retry_at = Some(Moment::after(&self.env, wait));
+        }
+        report.blocked_reason = state.blocked;
+        report.next_allowed_at = state.next_allowed_at(&self.env);
+        self.write_synced(|connection, changes| {
+            changes.outbox();
+            Meta::SyncState.write(connection, &state)
+        })?;
+        match end.blocked {
+            Some(error) if !is_told_in_report(error.code) => Err(error),
+            Some(error) => {
+                self.log(LogLevel::Info, "sync", error.code.as_str());
+                Ok(report)
+            }
+            None => Ok(report),
+        }
+    }
+}
+
+/// What the network or the hub did is told in the report; what this phone did is an error of the call.
+const fn is_told_in_report(code: Code) -> bool {
+    use crate::ErrorKind::{Closed, Internal, Storage};
+    !matches!(code.kind(), Closed | Internal | Storage)
+}
+
+/// One run of the engine.
+struct Run<'a> {
+    companion: &'a Companion,
+    transport: &'a dyn Transport,
+    report: SyncReport,
+    /// Wall and monotonic clock when the last request left.
+    sent_at: (i64, u64),
+}
+
+impl Run<'_> {
+    fn drive(&mut self, enrolment: &Enrolment) -> Result<End> {
+        let companion = self.companion;
+        let mut engine = Engine::new(Route {
+            hub_url: enrolment.hub_url.clone(),
+            site: enrolment.site.clone(),
+            epoch: enrolment.epoch,
+            key: companion.device_key.clone(),
+        });
+        let mut action = engine.start();
+        loop {
+            if companion.cancelled.load(Ordering::SeqCst) {
+                return Err(Error::new(Code::Cancelled, "the caller cancelled"));
+            }
+            let event = match action {
+                Action::Done(end) => return Ok(end),
+                Action::LoadBatch { from_seq, max_operations, max_bytes } => {
+                    Event::Batch(self.load(enrolment.epoch, from_seq, max_operations, max_bytes)?)
+                }
+                Action::Send(request) => {
+                    companion.hold_lease()?;
+                    self.sent_at = (companion.env.clock.wall_ms(), companion.env.clock.elapsed_ms());
+                    match self.transport.send(request) {
+                        Ok(response) => Event::Response(response),
+                        Err(error) => Event::Failed(error),
+                    }
+                }
+                Action::Store(answer) => Event::Stored { pending: self.store(enrolment.epoch, &answer)? },
+                Action::ForgetCursor => {
+                    companion.write_synced(|connection, _| Meta::Cursor.clear(connection))?;
+                    Event::Stored { pending: true }
+                }
+                Action::NextBlob => Event::Blob(companion.read(blobs::next_to_send)?.map(|row| (row.sha256, row.len))),
+                Action::LoadPiece { sha256, offset } => {
+                    let (len, bytes) = companion.read(|connection| blobs::read_piece(connection, &sha256, offset))?;
+                    Event::Piece(BlobPiece { sha256, len, offset, bytes })
+                }
+                Action::BlobProgress { sha256, sent, whole } => {
+                    companion.write_synced(|connection, changes| {
+                        changes.outbox();
+                        blobs::set_sent(connection, &sha256, sent, whole)
+                    })?;
+                    Event::Noted
+                }
+            };
+            action = engine.next(event)?;
+        }
+    }
+
+    fn load(&self, epoch: u32, from_seq: Option<u64>, max_operations: usize, max_bytes: usize) -> Result<Batch> {
+        self.companion.read(|connection| {
+            let (last_seq, last_hash) = outbox::head(connection, &self.companion.device(), epoch)?;
+            let first_seq = match from_seq {
+                Some(seq) => seq,
+                None => outbox::first_pending(connection, epoch)?.unwrap_or(last_seq + 1),
+            };
+            // The hub expects more than was ever written here: this phone stands behind its own acknowledgement.
+            if first_seq > last_seq + 1 {
+                return Err(Error::new(Code::Forked, "the hub has more of this log than this phone"));
+            }
+            let operations = outbox::from_seq(connection, epoch, first_seq, max_operations, max_bytes)?;
+            let mut contacts = Vec::new();
+            for operation in operations.iter().filter(|operation| operation.contact_digest.is_some()) {
+                if let Some((salt, content)) = private::contact_of(connection, operation.id)? {
+                    contacts.push(ContactEnvelope { operation: operation.id, salt, contact: RawValue::from_string(content)? });
+                }
+            }
+            Ok(Batch {
+                first_seq,
+                operations,
+                contacts,
+                head: (last_seq > 0).then_some((last_seq, last_hash)),
+                cursor: Meta::Cursor.read(connection)?,
+                nonce: Meta::Nonce.read(connection)?,
+            })
+        })
+    }
+
+    /// Writes down an answer whole, in one transaction: verdicts, documents and cursor belong together.
+    fn store(&mut self, epoch: u32, answer: &SyncAnswer) -> Result<bool> {
+        let companion = self.companion;
+        let report = &mut self.report;
+        let sent_at = self.sent_at;
+        companion.write_synced(|connection, changes| {
+            let mut page = Page { connection, changes, report, touched: Vec::new() };
+            for verdict in &answer.verdicts {
+                page.settle(verdict)?;
+            }
+            for change in &answer.changes {
+                page.apply(change)?;
+            }
+            if !answer.more {
+                page.touched.extend(outbox::stop_replaying_settled(connection, None)?);
+            }
+            page.rebuild()?;
+            Meta::Cursor.write(connection, &answer.cursor)?;
+            Meta::Nonce.write(connection, &answer.nonce)?;
+            if !answer.more {
+                Meta::Seen.write(connection, &answer.position)?;
+                Meta::Filled.write(connection, &true)?;
+            }
+            Meta::HubClock.write(connection, &hub_clock(&companion.env, sent_at, answer.server_time))?;
+            Ok(outbox::first_pending(connection, epoch)?.is_some())
+        })
+    }
+}
+
+fn hub_clock(env: &Env, (_, sent_elapsed): (i64, u64), server_time: i64) -> HubClock {
+    let round = env.clock.elapsed_ms().saturating_sub(sent_elapsed);
+    HubClock {
+        hub_ms: server_time,
+        elapsed_ms: sent_elapsed + round / 2,
+        boot_id: env.clock.boot_id(),
+        err_ms: u32::try_from(round.div_ceil(2)).unwrap_or(u32::MAX),
+    }
+}
+
+/// One answer on its way into the store.
+struct Page<'a> {
+    connection: &'a rusqlite::Connection,
+    changes: &'a mut Changes,
+    report: &'a mut SyncReport,
+    /// Documents whose view has to be rebuilt.
+    touched: Vec<String>,
+}
+
+impl Page<'_> {
+    fn settle(&mut self, verdict: &OperationVerdict) -> Result<()> {
+        if let Some(entity) = outbox::settle(self.connection, verdict.operation, &verdict.verdict)? {
+            self.touched.push(entity);
+            self.report.verdicts.push(verdict.clone());
+            self.changes.outbox();
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, change: &Change) -> Result<()> {
+        match change {
+            Change::Document(document) if document.kind == DocumentKind::Verdict.as_str() => {
+                let late = document.id.parse().ok().zip(serde_json::from_value::<Verdict>(document.body.clone()).ok());
+                if let Some((operation, verdict)) = late {
+                    self.settle(&OperationVerdict { operation, verdict })?;
+                }
+            }
+            Change::Document(document) => {
+                documents::write_from_hub(self.connection, document)?;
+                outbox::stop_replaying_settled(self.connection, Some(&document.id))?;
+                self.touched.push(document.id.clone());
+                self.changes.document(&document.kind, &document.id);
+                self.report.received += 1;
+            }
+            Change::Gone { id } => self.remove(id)?,
+            Change::Purge { bucket } => {
+                for id in documents::leave_bucket(self.connection, bucket)? {
+                    self.remove(&id)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, id: &str) -> Result<()> {
+        if let Some(kind) = documents::remove(self.connection, id)? {
+            self.changes.document(&kind, id);
+            self.report.gone += 1;
+        }
+        // What this phone has not sent stays, and goes on showing.
+        self.touched.push(id.to_owned());
+        Ok(())
+    }
+
+    /// Replays what is unsettled over each touched document, once.
+    fn rebuild(&mut self) -> Result<()> {
+        self.touched.sort_unstable();
+        self.touched.dedup();
+        let judge = Judge::new(self.connection)?;
+        for entity in std::mem::take(&mut self.touched) {
+            judge.rebuild(&entity, self.changes)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! The view: the hub's documents with this phone's unsettled operations replayed on top, by the hub's own rules.
+
+use rusqlite::Connection;
+
+use super::enrol::{Enrolment, actor};
+use super::observe::Changes;
+use crate::Result;
+use crate::domain::{Actor, Context, DocumentKind, Kind, Outcome, World, apply};
+use crate::log::Operation;
+use crate::store::{Meta, PhoneWorld, documents, outbox};
+
+/// What judging an operation on this phone needs, read once a transaction.
+pub(super) struct Judge<'a> {
+    connection: &'a Connection,
+    pub(super) enrolment: Option<Enrolment>,
+    pub(super) actor: Actor,
+    site: String,
+    complete: bool,
+}
+
+impl<'a> Judge<'a> {
+    pub(super) fn new(connection: &'a Connection) -> Result<Self> {
+        let enrolment = Meta::Enrolment.read::<Enrolment>(connection)?;
+        let actor = actor(connection, enrolment.as_ref())?;
+        let site = enrolment.as_ref().map_or_else(String::new, |enrolment| enrolment.site.clone());
+        let complete = Meta::Filled.read(connection)?.unwrap_or(false);
+        Ok(Self { connection, enrolment, actor, site, complete })
+    }
+
+    /// What an operation would do to the view as it stands.
+    pub(super) fn judge(&self, operation: &Operation) -> Result<Outcome> {
+        let world = PhoneWorld::new(self.connection, self.complete);
+        // Before enrolment, and until the personnel base is here, what a person may do is for the hub to say.
+        debug_assert!(!world.is_complete() || self.enrolment.is_some());
+        apply(operation, &Context { world: &world, actor: &self.actor, site: &self.site, received_at: None })
+    }
+
+    /// Writes an operation's outcome into the view.
+    pub(super) fn predict(&self, outcome: &Outcome, changes: &mut Changes) -> Result<()> {
+        for write in &outcome.writes {
+            documents::write_prediction(self.connection, write, Kind::SCHEMA_VERSION)?;
+            if write.kind != DocumentKind::TagCounter {
+                changes.document(write.kind.as_str(), &write.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Rebuilds the view of one document: the hub's word, then what is unsettled, in its order.
+    pub(super) fn rebuild(&self, entity: &str, changes: &mut Changes) -> Result<()> {
+        documents::restore_base(self.connection, entity)?;
+        for operation in outbox::to_replay(self.connection, entity)? {
+            // What no longer fits leaves the view; its verdict will say why.
+            let outcome = self.judge(&operation)?;
+            if outcome.verdict.is_applied() {
+                self.predict(&outcome, changes)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,66 @@
+//! Single values, by name.
+
+use rusqlite::{Connection, OptionalExtension};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::Result;
+
+/// The names of the single values. Each holds JSON.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Meta {
+    /// The device's secret key, hexadecimal.
+    DeviceKey,
+    /// The enrolment.
+    Enrolment,
+    /// Where the phone stands in the site's log, as the hub wrote it.
+    Cursor,
+    /// The position that the phone has applied.
+    Seen,
+    /// Whether a first fill has been completed.
+    Filled,
+    /// The nonce for the next request.
+    Nonce,
+    /// What was last measured of the hub's clock.
+    HubClock,
+    /// How the last sync ended, and when the next may begin.
+    SyncState,
+}
+
+impl Meta {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::DeviceKey => "device_key",
+            Self::Enrolment => "enrolment",
+            Self::Cursor => "cursor",
+            Self::Seen => "seen",
+            Self::Filled => "filled",
+            Self::Nonce => "nonce",
+            Self::HubClock => "hub_clock",
+            Self::SyncState => "sync_state",
+        }
+    }
+
+    /// The value, where there is one.
+    pub(crate) fn read<T: DeserializeOwned>(self, connection: &Connection) -> Result<Option<T>> {
+        let text: Option<String> = connection
+            .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
+            .query_row([self.name()], |row| row.get(0))
+            .optional()?;
+        Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+    }
+
+    /// Writes the value.
+    pub(crate) fn write<T: Serialize>(self, connection: &Connection, value: &T) -> Result<()> {
+        connection
+            .prepare_cached("INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value")?
+            .execute((self.name(), serde_json::to_string(value)?))?;
+        Ok(())
+    }
+
+    /// Forgets the value.
+    pub(crate) fn clear(self, connection: &Connection) -> Result<()> {
+        connection.execute("DELETE FROM meta WHERE key = ?1", [self.name()])?;
+        Ok(())
+    }
+}

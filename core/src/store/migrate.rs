@@ -1,0 +1,33 @@
+//! Schema versions. A migration never rewrites the log.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use crate::{Code, Error, Result};
+
+/// The migrations in their order; the version of a file is how many of them it has seen.
+const MIGRATIONS: &[&str] = &[include_str!("sql/001_initial.sql")];
+
+/// The schema version that this build writes.
+pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
+
+/// Brings the schema up to date in one transaction.
+pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+    // Most openings have nothing to do, and must not wait for a writer to find that out.
+    if version(connection)? == SCHEMA_VERSION {
+        return Ok(());
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = version(&transaction)?;
+    if found > SCHEMA_VERSION {
+        return Err(Error::new(Code::SchemaNewer, format!("the file has schema {found}, this version knows {SCHEMA_VERSION}")));
+    }
+    for migration in &MIGRATIONS[found as usize..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    Ok(transaction.commit()?)
+}
+
+fn version(connection: &Connection) -> Result<u32> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}

@@ -1,0 +1,160 @@
+//! Opening the database: the only place of pragmas. Each one has its reason.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::migrate::migrate;
+use crate::{Code, Error, Result};
+
+/// How long a connection waits for another one's write: longer than any transaction of ours takes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The 32 raw bytes that open the database. They come from the platform's keystore, and are wiped when dropped.
+#[derive(Clone, ZeroizeOnDrop)]
+pub struct DatabaseKey([u8; 32]);
+
+impl DatabaseKey {
+    /// The key of these bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The key of a slice.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`] at `key` where it has not 32 bytes.
+    pub fn from_slice(bytes: &[u8]) -> Result<Self> {
+        let bytes = bytes.try_into().map_err(|_| Error::field(Code::Malformed, "key", "a database key has 32 bytes"))?;
+        Ok(Self(bytes))
+    }
+}
+
+impl std::fmt::Debug for DatabaseKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DatabaseKey(…)")
+    }
+}
+
+/// An open connection with its schema up to date.
+#[derive(Debug)]
+pub struct Database {
+    connection: Connection,
+    path: PathBuf,
+}
+
+impl Database {
+    /// Opens the file, or makes it, and brings it up to date.
+    ///
+    /// # Errors
+    /// [`Code::KeyWrong`], [`Code::SchemaNewer`], [`Code::Corrupt`], [`Code::DiskFull`], [`Code::Storage`].
+    pub fn open(path: &Path, key: &DatabaseKey) -> Result<Self> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(path, flags)?;
+        prepare(&connection, key)?;
+        migrate(&mut connection)?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Self { connection, path: path.to_owned() })
+    }
+
+    /// The connection, for reading.
+    #[must_use]
+    pub const fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// A transaction that holds the write lock from its start, so that it never fails half-way for being late.
+    ///
+    /// # Errors
+    /// [`Code::Busy`], [`Code::Storage`].
+    pub fn write(&mut self) -> Result<Transaction<'_>> {
+        Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+}
+
+fn prepare(connection: &Connection, key: &DatabaseKey) -> Result<()> {
+    // Before all else: whatever comes next may meet another process's lock.
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+
+    // Raw key bytes: a passphrase would cost every connection a key derivation of a quarter of a second.
+    let mut pragma = format!("PRAGMA key = \"x'{}'\"", hex::encode(key.0));
+    let keyed = connection.execute_batch(&pragma);
+    pragma.zeroize();
+    keyed?;
+
+    // The first read shows whether the key is right; everything later may rely on it.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+
+    connection.execute_batch(
+        // Readers and the writer do not wait for each other.
+        "PRAGMA journal_mode = WAL;
+         -- A save that returned survives a power cut.
+         PRAGMA synchronous = FULL;
+         -- Nothing of the database goes to an unencrypted temporary file; Android has no usable place for one either.
+         PRAGMA temp_store = MEMORY;
+         -- Erased contents are overwritten with zeros.
+         PRAGMA secure_delete = ON;
+         PRAGMA foreign_keys = ON;
+         -- A hostile file must not run code through its schema.
+         PRAGMA trusted_schema = OFF;",
+    )?;
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(byte: u8) -> DatabaseKey {
+        DatabaseKey::from_bytes([byte; 32])
+    }
+
+    #[test]
+    fn a_wrong_key_is_a_clear_error_and_harms_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("phone.db");
+        drop(Database::open(&path, &key(1)).unwrap());
+        let before = std::fs::read(&path).unwrap();
+        assert_eq!(Database::open(&path, &key(2)).unwrap_err().code, Code::KeyWrong);
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+        Database::open(&path, &key(1)).unwrap();
+    }
+
+    #[test]
+    fn nothing_in_the_file_is_readable_without_the_key() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("phone.db");
+        let mut database = Database::open(&path, &key(1)).unwrap();
+        let transaction = database.write().unwrap();
+        transaction.execute("INSERT INTO meta VALUES ('note', 'purple umbrella')", []).unwrap();
+        transaction.commit().unwrap();
+        for file in std::fs::read_dir(dir.path()).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            for plain in [&b"SQLite format 3"[..], b"purple umbrella", b"CREATE TABLE"] {
+                assert!(!bytes.windows(plain.len()).any(|window| window == plain));
+            }
+        }
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused_and_left_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("phone.db");
+        let database = Database::open(&path, &key(1)).unwrap();
+        database.connection().pragma_update(None, "user_version", 99).unwrap();
+        drop(database);
+        assert_eq!(Database::open(&path, &key(1)).unwrap_err().code, Code::SchemaNewer);
+    }
+}

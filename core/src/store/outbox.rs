@@ -1,0 +1,252 @@
+//! The device's own log, and what became of each operation.
+
+use rusqlite::{Connection, OptionalExtension, Row};
+use uuid::Uuid;
+
+use crate::domain::Verdict;
+use crate::log::{DeviceId, Digest, Operation};
+use crate::{Error, Result};
+
+/// What became of an operation, as far as this phone knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OperationState {
+    /// The hub has not answered for it yet.
+    Pending,
+    /// It took effect.
+    Applied,
+    /// Somebody else was faster.
+    Conflict,
+    /// It waits at the hub for something.
+    Held,
+    /// It breaks a rule.
+    Quarantined,
+}
+
+impl OperationState {
+    const fn code(self) -> i64 {
+        match self {
+            Self::Pending => 0,
+            Self::Applied => 1,
+            Self::Conflict => 2,
+            Self::Held => 3,
+            Self::Quarantined => 4,
+        }
+    }
+
+    fn from_code(code: i64) -> Self {
+        match code {
+            1 => Self::Applied,
+            2 => Self::Conflict,
+            3 => Self::Held,
+            4 => Self::Quarantined,
+            _ => Self::Pending,
+        }
+    }
+
+    /// The state that a verdict leaves.
+    #[must_use]
+    pub const fn of(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Applied { .. } => Self::Applied,
+            Verdict::Conflict { .. } => Self::Conflict,
+            Verdict::Held { .. } => Self::Held,
+            Verdict::Quarantined { .. } => Self::Quarantined,
+        }
+    }
+}
+
+/// An operation of this phone with what became of it.
+#[derive(Debug, Clone)]
+pub struct OutboxRow {
+    /// The operation.
+    pub operation: Operation,
+    /// What became of it.
+    pub state: OperationState,
+    /// The verdict, once there is one.
+    pub verdict: Option<Verdict>,
+    /// The operation that corrects it.
+    pub amended_by: Option<Uuid>,
+    /// Whether its author gave it up.
+    pub discarded: bool,
+}
+
+/// How many operations stand where.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OutboxCounts {
+    /// Not answered yet.
+    pub pending: u64,
+    /// Took effect.
+    pub applied: u64,
+    /// Overtaken.
+    pub conflict: u64,
+    /// Waiting at the hub.
+    pub held: u64,
+    /// Breaking a rule.
+    pub quarantined: u64,
+    /// When the oldest unanswered one was written, UTC ms.
+    pub oldest: Option<i64>,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT content, state, verdict, amended_by, discarded FROM operations ", $rest)
+    };
+}
+
+/// The last seq and hash of a log; the genesis where it is empty.
+pub(crate) fn head(connection: &Connection, device: &DeviceId, epoch: u32) -> Result<(u64, Digest)> {
+    Ok(connection
+        .prepare_cached("SELECT seq, hash FROM operations WHERE epoch = ?1 ORDER BY seq DESC LIMIT 1")?
+        .query_row([epoch], |row| Ok((row.get(0)?, Digest(row.get(1)?))))
+        .optional()?
+        .unwrap_or((0, Digest::genesis(device, epoch))))
+}
+
+/// Appends an operation. Its place in the chain is the caller's business.
+pub(crate) fn append(connection: &Connection, operation: &Operation) -> Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO operations (seq, epoch, id, kind, entity, recorded_at, hash, content, amends) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute((
+            operation.seq,
+            operation.epoch,
+            operation.id.as_bytes(),
+            &operation.kind,
+            &operation.entity,
+            operation.recorded_at,
+            operation.hash.0,
+            serde_json::to_string(operation)?,
+            operation.amends.as_ref().map(Uuid::as_bytes),
+        ))?;
+    Ok(())
+}
+
+/// Operations from a seq on, at most `max` and at most about `max_bytes` of JSON; at least one where there is one.
+pub(crate) fn from_seq(connection: &Connection, epoch: u32, first: u64, max: usize, max_bytes: usize) -> Result<Vec<Operation>> {
+    let mut statement = connection.prepare_cached("SELECT content FROM operations WHERE epoch = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3")?;
+    let mut rows = statement.query((epoch, first, i64::try_from(max).unwrap_or(i64::MAX)))?;
+    let (mut operations, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let content = row.get_ref(0)?.as_str().map_err(|_| Error::internal("content is text"))?;
+        bytes += content.len();
+        if bytes > max_bytes && !operations.is_empty() {
+            break;
+        }
+        operations.push(serde_json::from_str(content)?);
+    }
+    Ok(operations)
+}
+
+/// The first seq that the hub has not answered for; one past the end where it has answered for all.
+pub(crate) fn first_pending(connection: &Connection, epoch: u32) -> Result<Option<u64>> {
+    Ok(connection
+        .prepare_cached("SELECT min(seq) FROM operations WHERE state = 0 AND epoch = ?1")?
+        .query_row([epoch], |row| row.get(0))?)
+}
+
+/// Writes down what became of an operation. Returns the document that it is about; none where nothing changed.
+pub(crate) fn settle(connection: &Connection, operation: Uuid, verdict: &Verdict) -> Result<Option<String>> {
+    let text = serde_json::to_string(verdict)?;
+    // A conflict or a quarantined operation leaves the view at once; an applied one stays until its document is here.
+    let replay = !matches!(verdict, Verdict::Conflict { .. } | Verdict::Quarantined { .. });
+    Ok(connection
+        .prepare_cached(
+            "UPDATE operations SET state = ?2, verdict = ?3, replay = replay AND ?4 WHERE id = ?1 AND verdict IS NOT ?3 RETURNING entity",
+        )?
+        .query_row((operation.as_bytes(), OperationState::of(verdict).code(), text, replay), |row| row.get(0))
+        .optional()?)
+}
+
+/// The view has the effects of settled operations from the hub now: returns the documents whose view may change.
+pub(crate) fn stop_replaying_settled(connection: &Connection, entity: Option<&str>) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached(
+        "UPDATE operations SET replay = 0 WHERE replay = 1 AND state = 1 AND (?1 IS NULL OR entity = ?1) RETURNING entity",
+    )?;
+    let mut entities = statement.query_map([entity], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
+    entities.sort_unstable();
+    entities.dedup();
+    Ok(entities)
+}
+
+/// What has to be replayed over the hub's word on a document, in its order.
+pub(crate) fn to_replay(connection: &Connection, entity: &str) -> Result<Vec<Operation>> {
+    let mut statement = connection.prepare_cached("SELECT content FROM operations WHERE entity = ?1 AND replay = 1 ORDER BY epoch, seq")?;
+    let contents = statement.query_map([entity], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    contents.iter().map(|content| Ok(serde_json::from_str(content)?)).collect()
+}
+
+/// Takes an operation out of the view.
+pub(crate) fn stop_replaying(connection: &Connection, operation: Uuid) -> Result<()> {
+    connection.execute("UPDATE operations SET replay = 0 WHERE id = ?1", [operation.as_bytes()])?;
+    Ok(())
+}
+
+/// Marks an operation as corrected by another.
+pub(crate) fn mark_amended(connection: &Connection, operation: Uuid, by: Uuid) -> Result<()> {
+    connection.execute("UPDATE operations SET amended_by = ?2 WHERE id = ?1", (operation.as_bytes(), by.as_bytes()))?;
+    Ok(())
+}
+
+/// Marks an operation as given up.
+pub(crate) fn mark_discarded(connection: &Connection, operation: Uuid) -> Result<()> {
+    connection.execute("UPDATE operations SET discarded = 1, replay = 0 WHERE id = ?1", [operation.as_bytes()])?;
+    Ok(())
+}
+
+/// One operation of this phone.
+pub(crate) fn get(connection: &Connection, operation: Uuid) -> Result<Option<OutboxRow>> {
+    let sql = select!("WHERE id = ?1");
+    connection.prepare_cached(sql)?.query_row([operation.as_bytes()], raw).optional()?.map(parse).transpose()
+}
+
+/// Operations of this phone, newest first.
+pub(crate) fn list(connection: &Connection, limit: u32, offset: u32) -> Result<Vec<OutboxRow>> {
+    let sql = select!("ORDER BY epoch DESC, seq DESC LIMIT ?1 OFFSET ?2");
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_map((limit, offset), raw)?.map(|row| parse(row?)).collect()
+}
+
+/// What nobody amended or gave up: conflicts, held and quarantined operations, oldest first.
+pub(crate) fn needing_attention(connection: &Connection) -> Result<Vec<OutboxRow>> {
+    let sql = select!("WHERE state > 1 AND amended_by IS NULL AND discarded = 0 ORDER BY epoch, seq");
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_map([], raw)?.map(|row| parse(row?)).collect()
+}
+
+/// How many operations stand where.
+pub(crate) fn counts(connection: &Connection) -> Result<OutboxCounts> {
+    let mut counts = OutboxCounts::default();
+    let mut statement = connection.prepare_cached("SELECT state, count(*), min(recorded_at) FROM operations WHERE state <> 1 GROUP BY state")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let count = row.get(1)?;
+        match OperationState::from_code(row.get(0)?) {
+            OperationState::Pending => (counts.pending, counts.oldest) = (count, row.get(2)?),
+            OperationState::Conflict => counts.conflict = count,
+            OperationState::Held => counts.held = count,
+            OperationState::Quarantined => counts.quarantined = count,
+            OperationState::Applied => {}
+        }
+    }
+    // The log has no holes: what is not elsewhere was applied. Counting rows would read the whole table.
+    let written: u64 = connection.prepare_cached("SELECT coalesce(sum(last), 0) FROM (SELECT max(seq) AS last FROM operations GROUP BY epoch)")?.query_row([], |row| row.get(0))?;
+    counts.applied = written - counts.pending - counts.conflict - counts.held - counts.quarantined;
+    Ok(counts)
+}
+
+type Raw = (String, i64, Option<String>, Option<[u8; 16]>, bool);
+
+fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+}
+
+fn parse((content, state, verdict, amended_by, discarded): Raw) -> Result<OutboxRow> {
+    Ok(OutboxRow {
+        operation: serde_json::from_str(&content)?,
+        state: OperationState::from_code(state),
+        verdict: verdict.map(|text| serde_json::from_str(&text)).transpose()?,
+        amended_by: amended_by.map(Uuid::from_bytes),
+        discarded,
+    })
+}

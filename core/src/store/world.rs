@@ -1,0 +1,55 @@
+//! The phone's side of the rules: the view, inside a transaction.
+
+use rusqlite::Connection;
+use uuid::Uuid;
+
+use super::{blobs, documents};
+use crate::Result;
+use crate::domain::{Document, World};
+use crate::log::{DeviceId, Digest};
+
+/// The hub's documents with this phone's unsettled operations on top.
+#[derive(Debug)]
+pub struct PhoneWorld<'a> {
+    connection: &'a Connection,
+    complete: bool,
+}
+
+impl<'a> PhoneWorld<'a> {
+    /// The world that a connection sees. `complete` says whether a first fill is through.
+    #[must_use]
+    pub const fn new(connection: &'a Connection, complete: bool) -> Self {
+        Self { connection, complete }
+    }
+}
+
+impl World for PhoneWorld<'_> {
+    fn document(&self, id: &str) -> Result<Option<Document>> {
+        documents::get(self.connection, id)
+    }
+
+    fn check_ins_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+        documents::check_ins_of(self.connection, person, from, to)
+    }
+
+    fn overtaken_by(&self, _: &str, _: u64, _: &DeviceId) -> Result<Option<Uuid>> {
+        // What others did is in the hub's documents: on a phone, a state that does not fit is refused.
+        Ok(None)
+    }
+
+    fn has_blob(&self, sha256: &Digest) -> Result<bool> {
+        Ok(blobs::get(self.connection, sha256)?.is_some())
+    }
+
+    fn nfc_key(&self, _: &str) -> Result<Option<[u8; 16]>> {
+        Ok(None)
+    }
+
+    fn written_at(&self, _: u64) -> Result<Option<i64>> {
+        Ok(None)
+    }
+
+    fn is_complete(&self) -> bool {
+        self.complete
+    }
+}
