@@ -3,9 +3,11 @@
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{Actor, Bucket, Conflict, Document, DocumentKind, Verdict};
-use crate::Result;
+use super::case::{Case, Judgement, Stop};
+use super::{Actor, Body, Bucket, Conflict, Document, DocumentKind, Kind, Photo, Until, Verdict};
+use super::{check_fix, check_in, hazard, inspection, lost_report};
 use crate::log::{DeviceId, Digest, Operation};
+use crate::{Code, Error, Result};
 
 /// What the rules may ask of the side that they run on. On a phone: the hub's documents with its own unsettled
 /// operations on top. On the hub: the ledger, inside the transaction that takes the operation in.
@@ -95,11 +97,60 @@ pub struct Write {
 /// and context give the same outcome.
 ///
 /// The hash chain, the signature and the device's right to speak are the caller's business, as are kinds that
-/// this version does not know (the hub holds them, see [`super::Until::Kind`]).
+/// this version does not know beyond holding them (see [`Until::Kind`]).
 ///
 /// # Errors
 /// Those of the world only: whatever is wrong with the operation is a verdict.
 pub fn apply(operation: &Operation, context: &Context<'_>) -> Result<Outcome> {
-    let _ = (operation, context);
-    Err(crate::Error::internal("not written yet"))
+    match judgement(operation, context) {
+        Ok(outcome) => Ok(outcome),
+        Err(Stop::Verdict(verdict)) => Ok(Outcome {
+            verdict,
+            writes: Vec::new(),
+        }),
+        Err(Stop::World(error)) => Err(error),
+    }
+}
+
+fn judgement(operation: &Operation, context: &Context<'_>) -> Judgement {
+    let version = operation.schema_version;
+    let kind = match Kind::parse(&operation.kind) {
+        Some(kind) if version <= Kind::SCHEMA_VERSION => kind,
+        _ => {
+            return Err(Stop::Verdict(Verdict::Held {
+                until: Until::Kind(operation.kind.clone(), version),
+            }));
+        }
+    };
+    let case = Case::new(operation, context)?;
+    let body = Body::read(kind, operation.body_text())?;
+    // What a person typed was typed by the light of the device's own clock: a slow one must not put it in the future.
+    body.check(case.at.max(operation.recorded_at))?;
+    check_photos(operation)?;
+    if let Some(fix) = &operation.fix {
+        check_fix(fix)?;
+    }
+    match body {
+        Body::Enrol(_) | Body::Discard(_) => Ok(case.applied(Vec::new())),
+        Body::CheckIn(body) => check_in::record(case, body),
+        Body::Review(body) => check_in::review(case, body),
+        Body::Loss(body) => lost_report::report(case, body),
+        Body::LossEvent(body) => lost_report::advance(case, kind, body),
+        Body::Inspection(body) => inspection::apply(case, kind, body),
+        Body::Hazard(body) => hazard::apply(case, body),
+    }
+}
+
+fn check_photos(operation: &Operation) -> Result<()> {
+    Photo::check_count(operation.blobs.len())?;
+    for (index, blob) in operation.blobs.iter().enumerate() {
+        if blob.len == 0 || blob.len > Photo::MAX_BYTES as u64 {
+            return Err(Error::field(
+                Code::PhotoTooLarge,
+                format!("photos[{index}]"),
+                "1 byte to 10 MB",
+            ));
+        }
+    }
+    Ok(())
 }

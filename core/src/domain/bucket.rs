@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::Role;
+use crate::log::DeviceId;
 
 /// A part of a site's documents. A device receives the documents of the buckets in its scope, and no others.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,7 +22,58 @@ pub enum Bucket {
     /// What is of a person.
     Person(String),
     /// What is for one device, its late verdicts first.
-    Device(crate::log::DeviceId),
+    Device(DeviceId),
+}
+
+/// Who sees what. The desk sees all of a district's work, and those who command and audit it see what the desk sees.
+impl Bucket {
+    /// Where the site and its zones lie: anyone may know them.
+    pub(super) fn of_public_reference() -> Vec<Self> {
+        vec![Self::Public, Self::Staff]
+    }
+
+    /// Where checkpoints, routes, venues and the personnel base lie.
+    pub(super) fn of_staff_reference() -> Vec<Self> {
+        vec![Self::Staff]
+    }
+
+    /// A check-in: its zone, its author, the desk.
+    pub(super) fn of_check_in(zone: &str, person: Option<String>, device: DeviceId) -> Vec<Self> {
+        Self::of_work(&[], Some(zone), person, device)
+    }
+
+    /// A loss: its author and the desk alone.
+    pub(super) fn of_lost_report(person: Option<String>, device: DeviceId) -> Vec<Self> {
+        Self::of_work(&[], None, person, device)
+    }
+
+    /// An inspection or a hazard: also whoever inspects, and the zone.
+    pub(super) fn of_safety_check(
+        zone: &str,
+        person: Option<String>,
+        device: DeviceId,
+    ) -> Vec<Self> {
+        Self::of_work(&[Role::Inspector], Some(zone), person, device)
+    }
+
+    fn of_work(
+        also: &[Role],
+        zone: Option<&str>,
+        person: Option<String>,
+        device: DeviceId,
+    ) -> Vec<Self> {
+        let roles = [Role::Desk, Role::Commander, Role::Auditor];
+        let zone = zone
+            .filter(|zone| !zone.is_empty())
+            .map(|zone| Self::Zone(zone.to_owned()));
+        let mut buckets: Vec<_> = zone
+            .into_iter()
+            .chain(also.iter().chain(&roles).copied().map(Self::Role))
+            .collect();
+        buckets.extend(person.map(Self::Person));
+        buckets.push(Self::Device(device));
+        buckets
+    }
 }
 
 impl fmt::Display for Bucket {
@@ -47,7 +99,7 @@ impl FromStr for Bucket {
             Some(("zone", id)) => Ok(Self::Zone(id.to_owned())),
             Some(("role", role)) => Role::parse(role).map(Self::Role).ok_or(()),
             Some(("person", id)) => Ok(Self::Person(id.to_owned())),
-            Some(("device", id)) => crate::log::DeviceId::parse(id).map(Self::Device).map_err(drop),
+            Some(("device", id)) => DeviceId::parse(id).map(Self::Device).map_err(drop),
             _ => Err(()),
         }
     }
@@ -61,6 +113,8 @@ impl Serialize for Bucket {
 
 impl<'de> Deserialize<'de> for Bucket {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(|()| serde::de::Error::custom("not a bucket"))
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(|()| serde::de::Error::custom("not a bucket"))
     }
 }

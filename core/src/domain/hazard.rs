@@ -3,7 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::case::{Case, Judgement, Noun, next, parse, staff};
+use super::{
+    Actor, Bucket, Document, DocumentKind, Inspection, Kind, Person, Role, Text, Until, Verdict,
+};
 use crate::log::{DeviceId, Digest};
+use crate::{Code, Error, Result};
 
 /// How bad a hazard is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,7 +174,13 @@ pub struct Hazard {
     /// Who rectified it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rectified_by: Option<String>,
-    /// Who closed it, and when (UTC ms).
+    /// Everyone who ever rectified it: none of them closes it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rectifiers: Vec<String>,
+    /// The authority to which it was referred.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub referred_to: Option<String>,
+    /// Who closed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closed_by: Option<String>,
     /// When it was closed, UTC ms.
@@ -187,4 +198,484 @@ pub struct Hazard {
     /// Photos of the rectification, by SHA-256.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rectification_photos: Vec<Digest>,
+}
+
+/// What moves a hazard on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HazardMove {
+    /// 交办
+    Assign,
+    /// Rectification begins.
+    Start,
+    /// The rectification is handed in.
+    Rectify,
+    /// 复查, in order.
+    Pass,
+    /// 复查, not in order.
+    Fail,
+    /// 销号
+    Close,
+    /// Rectified while the inspector is there.
+    CloseOnSpot,
+    /// 延期
+    Extend,
+    /// 移送
+    Refer,
+    /// It was none.
+    Void,
+}
+
+impl HazardState {
+    /// Every step that a hazard can take.
+    pub const TRANSITIONS: &'static [(Self, HazardMove, Self)] = &[
+        (Self::Found, HazardMove::Assign, Self::Assigned),
+        (Self::Found, HazardMove::CloseOnSpot, Self::Closed),
+        (Self::Found, HazardMove::Refer, Self::Referred),
+        (Self::Found, HazardMove::Void, Self::Void),
+        (Self::Assigned, HazardMove::Start, Self::Rectifying),
+        (Self::Assigned, HazardMove::Extend, Self::Extended),
+        (Self::Assigned, HazardMove::Refer, Self::Referred),
+        (Self::Assigned, HazardMove::Void, Self::Void),
+        (Self::Rectifying, HazardMove::Rectify, Self::Submitted),
+        (Self::Rectifying, HazardMove::Extend, Self::Extended),
+        (Self::Rectifying, HazardMove::Refer, Self::Referred),
+        (Self::Rectifying, HazardMove::Void, Self::Void),
+        (Self::Extended, HazardMove::Start, Self::Rectifying),
+        (Self::Extended, HazardMove::Extend, Self::Extended),
+        (Self::Extended, HazardMove::Refer, Self::Referred),
+        (Self::Extended, HazardMove::Void, Self::Void),
+        (Self::Submitted, HazardMove::Pass, Self::Reinspected),
+        (Self::Submitted, HazardMove::Fail, Self::Rectifying),
+        (Self::Submitted, HazardMove::Refer, Self::Referred),
+        (Self::Submitted, HazardMove::Void, Self::Void),
+        (Self::Reinspected, HazardMove::Close, Self::Closed),
+        (Self::Reinspected, HazardMove::Refer, Self::Referred),
+        (Self::Reinspected, HazardMove::Void, Self::Void),
+    ];
+}
+
+const FINDERS: &[Role] = &[Role::Auxiliary, Role::Inspector];
+const INSPECTORS: &[Role] = &[Role::Inspector];
+const OFFICERS: &[Role] = &[Role::Inspector, Role::Desk, Role::Commander];
+
+impl HazardEvent {
+    /// The kind of operation that carries this body.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Find { .. } => Kind::HazardFind,
+            Self::Assign { .. } => Kind::HazardAssign,
+            Self::Start {} => Kind::HazardStart,
+            Self::Rectify { .. } => Kind::HazardRectify,
+            Self::Reinspect { .. } => Kind::HazardReinspect,
+            Self::Close { .. } => Kind::HazardClose,
+            Self::CloseOnSpot { .. } => Kind::HazardCloseOnSpot,
+            Self::Extend { .. } => Kind::HazardExtend,
+            Self::Refer { .. } => Kind::HazardRefer,
+            Self::Void { .. } => Kind::HazardVoid,
+        }
+    }
+
+    /// The event with its texts in NFC.
+    ///
+    /// # Errors
+    /// A text's code at its field; [`Code::HazardPlanMissing`] at the part of a plan that is empty;
+    /// [`Code::PhotoMissing`] at `after` where both photos are one; [`Code::HazardFourEyes`] at `witness` where it is
+    /// who rectified.
+    pub fn normalised(self) -> Result<Self> {
+        let note = |note: Option<String>| {
+            Ok::<_, Error>(
+                Text::optional_lines("note", note.as_deref(), 1000)?.map(Text::into_string),
+            )
+        };
+        let reason = |reason: String| {
+            Ok::<_, Error>(Text::required_lines("reason", &reason, 1000)?.into_string())
+        };
+        Ok(match self {
+            Self::Find {
+                venue,
+                inspection,
+                description,
+                grade,
+            } => Self::Find {
+                venue: Text::required("venue", &venue, 64)?.into_string(),
+                inspection: Text::optional("inspection", inspection.as_deref(), 64)?
+                    .map(Text::into_string),
+                description: Text::required_lines("description", &description, 2000)?.into_string(),
+                grade,
+            },
+            Self::Assign { owner, due, plan } => Self::Assign {
+                owner: Text::required("owner", &owner, 100)?.into_string(),
+                due,
+                plan: plan
+                    .map(MajorPlan::normalised)
+                    .transpose()
+                    .map_err(|error| error.within("plan"))?,
+            },
+            Self::Start {} => Self::Start {},
+            Self::Rectify { note } => Self::Rectify {
+                note: Text::required_lines("note", &note, 1000)?.into_string(),
+            },
+            Self::Reinspect { passed, note: text } => Self::Reinspect {
+                passed,
+                note: note(text)?,
+            },
+            Self::Close { note: text } => Self::Close { note: note(text)? },
+            Self::CloseOnSpot {
+                rectified_by,
+                witness,
+                before,
+                after,
+            } => {
+                let rectified_by =
+                    Text::required("rectified_by", &rectified_by, 100)?.into_string();
+                let witness = Text::required("witness", &witness, 100)?.into_string();
+                if before == after {
+                    return Err(Error::field(
+                        Code::PhotoMissing,
+                        "after",
+                        "another photo than the one before",
+                    ));
+                }
+                if witness == rectified_by {
+                    return Err(four_eyes("witness"));
+                }
+                Self::CloseOnSpot {
+                    rectified_by,
+                    witness,
+                    before,
+                    after,
+                }
+            }
+            Self::Extend { due, reason: text } => Self::Extend {
+                due,
+                reason: reason(text)?,
+            },
+            Self::Refer {
+                authority,
+                reason: text,
+            } => Self::Refer {
+                authority: Text::required("authority", &authority, 200)?.into_string(),
+                reason: reason(text)?,
+            },
+            Self::Void { reason: text } => Self::Void {
+                reason: reason(text)?,
+            },
+        })
+    }
+
+    /// The step that it takes; none for the one that finds.
+    const fn step(&self) -> Option<HazardMove> {
+        Some(match self {
+            Self::Find { .. } => return None,
+            Self::Assign { .. } => HazardMove::Assign,
+            Self::Start {} => HazardMove::Start,
+            Self::Rectify { .. } => HazardMove::Rectify,
+            Self::Reinspect { passed: true, .. } => HazardMove::Pass,
+            Self::Reinspect { passed: false, .. } => HazardMove::Fail,
+            Self::Close { .. } => HazardMove::Close,
+            Self::CloseOnSpot { .. } => HazardMove::CloseOnSpot,
+            Self::Extend { .. } => HazardMove::Extend,
+            Self::Refer { .. } => HazardMove::Refer,
+            Self::Void { .. } => HazardMove::Void,
+        })
+    }
+
+    const fn roles(&self) -> &'static [Role] {
+        match self {
+            Self::Find { .. } | Self::Start {} | Self::Rectify { .. } => FINDERS,
+            Self::Refer { .. } | Self::Void { .. } => OFFICERS,
+            _ => INSPECTORS,
+        }
+    }
+}
+
+impl MajorPlan {
+    fn normalised(self) -> Result<Self> {
+        let part = |field: &'static str, text: &str, max| {
+            Text::required_lines(field, text, max)
+                .map(Text::into_string)
+                .map_err(|error| match error.code {
+                    Code::Missing => Error::field(
+                        Code::HazardPlanMissing,
+                        field,
+                        "a major hazard's plan needs it",
+                    ),
+                    _ => error,
+                })
+        };
+        Ok(Self {
+            measures: part("measures", &self.measures, 2000)?,
+            owner: part("owner", &self.owner, 100)?,
+            funds: part("funds", &self.funds, 500)?,
+            contingency: part("contingency", &self.contingency, 2000)?,
+            ..self
+        })
+    }
+}
+
+fn four_eyes(field: &'static str) -> Error {
+    Error::field(
+        Code::HazardFourEyes,
+        field,
+        "nobody passes or closes what they rectified",
+    )
+}
+
+impl Noun for Hazard {
+    const KIND: DocumentKind = DocumentKind::Hazard;
+
+    fn buckets(&self) -> Vec<Bucket> {
+        Bucket::of_safety_check(&self.zone, staff(&self.found_by), self.device)
+    }
+
+    fn person(&self) -> Option<String> {
+        staff(&self.found_by)
+    }
+
+    fn at(&self) -> i64 {
+        self.at
+    }
+}
+
+pub(super) fn apply(mut case: Case<'_>, event: HazardEvent) -> Judgement {
+    case.authorise(event.roles())?;
+    let Some(step) = event.step() else {
+        return find(case, event);
+    };
+    let (document, before): (_, Hazard) = case.existing()?;
+    let Some(state) = next(HazardState::TRANSITIONS, before.state, step) else {
+        return case.illegal(&document, &before);
+    };
+    let after = advance(&case, &before, state, event)?;
+    case.changed(&document, &before, &after)
+}
+
+fn find(case: Case<'_>, event: HazardEvent) -> Judgement {
+    let HazardEvent::Find {
+        venue,
+        inspection,
+        description,
+        grade,
+    } = event
+    else {
+        return Err(Error::internal("no hazard is found").into());
+    };
+    case.must_be_new()?;
+    let zone = case
+        .venue(&venue)?
+        .map(|venue| venue.zone)
+        .unwrap_or_default();
+    if let Some(id) = &inspection {
+        check_inspection(&case, id)?;
+    }
+    let operation = case.operation;
+    let hazard = Hazard {
+        venue,
+        zone,
+        inspection,
+        description,
+        grade,
+        state: HazardState::Found,
+        found_by: case.actor().to_owned(),
+        device: operation.device,
+        operation: operation.id,
+        at: case.at,
+        owner: None,
+        due: None,
+        plan: None,
+        rectified_by: None,
+        rectifiers: Vec::new(),
+        referred_to: None,
+        closed_by: None,
+        closed_at: None,
+        witness: None,
+        note: None,
+        photos: case.photos(),
+        rectification_photos: Vec::new(),
+    };
+    case.created(&hazard)
+}
+
+/// The inspection may be on its way from another phone, so that the hub waits for it.
+fn check_inspection(case: &Case<'_>, id: &str) -> Judgement<()> {
+    let found: Option<Document> = case.document(id)?;
+    match found {
+        Some(document) if parse::<Inspection>(&document).is_some() => Ok(()),
+        None if case.is_hub() => Err(super::case::Stop::Verdict(Verdict::Held {
+            until: Until::Entity(id.to_owned()),
+        })),
+        None if !case.context.world.is_complete() => Ok(()),
+        _ => Err(Error::field(Code::UnknownReference, "inspection", "no such inspection").into()),
+    }
+}
+
+/// The hazard after a step that its state allows, where the step's own rules allow it too.
+fn advance(
+    case: &Case<'_>,
+    before: &Hazard,
+    state: HazardState,
+    event: HazardEvent,
+) -> Judgement<Hazard> {
+    let mut after = Hazard {
+        state,
+        ..before.clone()
+    };
+    match event {
+        HazardEvent::Find { .. } | HazardEvent::Start {} => {}
+        HazardEvent::Assign { owner, due, plan } => {
+            if due < before.at {
+                return Err(Error::field(
+                    Code::TimeOrder,
+                    "due",
+                    "not before the hazard was found",
+                )
+                .into());
+            }
+            match &plan {
+                None if before.grade == HazardGrade::Major => {
+                    return Err(Error::field(
+                        Code::HazardPlanMissing,
+                        "plan",
+                        "a major hazard needs its plan",
+                    )
+                    .into());
+                }
+                Some(plan) if plan.deadline < before.at => {
+                    return Err(Error::field(
+                        Code::TimeOrder,
+                        "plan.deadline",
+                        "not before the hazard was found",
+                    )
+                    .into());
+                }
+                _ => {}
+            }
+            (after.owner, after.due, after.plan) = (Some(owner), Some(due), plan);
+        }
+        HazardEvent::Rectify { note } => {
+            let photos = case.photos();
+            if photos.is_empty() {
+                return Err(Error::field(
+                    Code::PhotoMissing,
+                    "photos",
+                    "a rectification is shown by a photo",
+                )
+                .into());
+            }
+            case.wait_for(&photos)?;
+            rectified(&mut after, case.actor().to_owned());
+            after.rectification_photos = photos;
+            after.note = Some(note);
+        }
+        HazardEvent::Reinspect { note, .. } => {
+            if before.was_rectified_by(case.actor()) {
+                return Err(four_eyes("").into());
+            }
+            after.note = note.or(after.note);
+        }
+        HazardEvent::Close { note } => {
+            if before.was_rectified_by(case.actor()) {
+                return Err(four_eyes("").into());
+            }
+            closed(&mut after, case);
+            after.note = note.or(after.note);
+        }
+        HazardEvent::CloseOnSpot {
+            rectified_by,
+            witness,
+            before: photo_before,
+            after: photo_after,
+        } => {
+            let photos = case.photos();
+            for (photo, field) in [(photo_before, "before"), (photo_after, "after")] {
+                if !photos.contains(&photo) {
+                    return Err(Error::field(
+                        Code::PhotoMissing,
+                        field,
+                        "comes with the operation",
+                    )
+                    .into());
+                }
+            }
+            let (author, rectifier, second) = (
+                names_of_author(case),
+                names_of(case, &rectified_by)?,
+                names_of(case, &witness)?,
+            );
+            if are_same(&author, &rectifier) {
+                return Err(four_eyes("rectified_by").into());
+            }
+            if are_same(&second, &author) || are_same(&second, &rectifier) {
+                return Err(four_eyes("witness").into());
+            }
+            case.wait_for(&photos)?;
+            rectified(&mut after, rectified_by);
+            closed(&mut after, case);
+            after.witness = Some(witness);
+            after.rectification_photos = vec![photo_after];
+            after
+                .photos
+                .extend(photos.into_iter().filter(|photo| *photo != photo_after));
+        }
+        HazardEvent::Extend { due, reason } => {
+            if before.due.is_some_and(|old| due <= old) {
+                return Err(Error::field(Code::TimeOrder, "due", "after the old due date").into());
+            }
+            (after.due, after.note) = (Some(due), Some(reason));
+        }
+        HazardEvent::Refer { authority, reason } => {
+            (after.referred_to, after.note) = (Some(authority), Some(reason))
+        }
+        HazardEvent::Void { reason } => after.note = Some(reason),
+    }
+    Ok(after)
+}
+
+impl Hazard {
+    /// Whether this person had a hand in the rectification, the last or an earlier one.
+    #[must_use]
+    pub fn was_rectified_by(&self, person: &str) -> bool {
+        self.rectified_by.as_deref() == Some(person)
+            || self.rectifiers.iter().any(|rectifier| rectifier == person)
+    }
+}
+
+fn rectified(hazard: &mut Hazard, by: String) {
+    if !hazard.rectifiers.contains(&by) {
+        hazard.rectifiers.push(by.clone());
+    }
+    hazard.rectified_by = Some(by);
+}
+
+fn closed(hazard: &mut Hazard, case: &Case<'_>) {
+    hazard.closed_by = Some(case.actor().to_owned());
+    hazard.closed_at = Some(case.at);
+}
+
+/// All names under which the author may stand in a form: whoever writes their own name is not a second person.
+fn names_of_author(case: &Case<'_>) -> Vec<String> {
+    match case.context.actor {
+        Actor::Person(person) => names(person),
+        actor => vec![actor.name().to_owned()],
+    }
+}
+
+fn names_of(case: &Case<'_>, who: &str) -> Judgement<Vec<String>> {
+    let person: Option<Person> = case
+        .document(who)?
+        .filter(|document| document.kind == DocumentKind::Person.as_str())
+        .as_ref()
+        .and_then(parse);
+    Ok(person.map_or_else(|| vec![who.to_lowercase()], |person| names(&person)))
+}
+
+fn names(person: &Person) -> Vec<String> {
+    [&person.id, &person.name.zh, &person.name.en]
+        .map(|name| name.to_lowercase())
+        .to_vec()
+}
+
+fn are_same(a: &[String], b: &[String]) -> bool {
+    a.iter().any(|name| b.contains(name))
 }

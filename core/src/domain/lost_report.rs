@@ -3,7 +3,12 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::case::{Case, Judgement, Noun, next, staff};
+use super::{
+    Bucket, DocumentKind, IdentityNumber, Kind, PassportNumber, PhoneNumber, Role, Text, Zone,
+};
 use crate::log::{DeviceId, Digest};
+use crate::{Code, Error, Result};
 
 /// What was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,4 +129,190 @@ pub struct LostReport {
     /// The last word on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+/// What moves a report on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum LostReportMove {
+    /// Staff found what may be it.
+    Candidate,
+    /// The owner claims it.
+    Claim,
+    /// It goes back.
+    Return,
+    /// The owner gives up.
+    Withdraw,
+    /// Time passes.
+    Expire,
+}
+
+impl LostReportState {
+    /// Every step that a report can take.
+    pub const TRANSITIONS: &'static [(Self, LostReportMove, Self)] = &[
+        (Self::Open, LostReportMove::Candidate, Self::Candidate),
+        (Self::Open, LostReportMove::Withdraw, Self::Withdrawn),
+        (Self::Open, LostReportMove::Expire, Self::Expired),
+        (Self::Candidate, LostReportMove::Claim, Self::Claimed),
+        (Self::Candidate, LostReportMove::Return, Self::Returned),
+        (Self::Candidate, LostReportMove::Withdraw, Self::Withdrawn),
+        (Self::Candidate, LostReportMove::Expire, Self::Expired),
+        (Self::Claimed, LostReportMove::Return, Self::Returned),
+        (Self::Claimed, LostReportMove::Withdraw, Self::Withdrawn),
+        (Self::Claimed, LostReportMove::Expire, Self::Expired),
+    ];
+}
+
+/// Anyone may report a loss but those who only read.
+const REPORTERS: &[Role] = &[
+    Role::Tourist,
+    Role::Guard,
+    Role::Volunteer,
+    Role::Auxiliary,
+    Role::VenueOperator,
+    Role::Inspector,
+    Role::Desk,
+    Role::Commander,
+    Role::Admin,
+];
+const FINDERS: &[Role] = &[Role::Auxiliary, Role::Inspector, Role::Desk];
+const DESK: &[Role] = &[Role::Desk];
+
+impl Contact {
+    /// The contact with its name in NFC, its phone in E.164 and its documents' numbers in upper case. `now` is the
+    /// time, UTC ms.
+    ///
+    /// # Errors
+    /// The code of the type at `name`, `phone`, `identity_number` or `passport`.
+    pub fn normalised(self, now: i64) -> Result<Self> {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+        Ok(Self {
+            name: Text::required("name", &self.name, 100)?.into_string(),
+            phone: PhoneNumber::parse(&self.phone)
+                .map_err(|error| error.within("phone"))?
+                .as_str()
+                .to_owned(),
+            identity_number: given(&self.identity_number)
+                .map(|text| {
+                    IdentityNumber::parse(&text, now).map(|number| number.as_str().to_owned())
+                })
+                .transpose()
+                .map_err(|error| error.within("identity_number"))?,
+            passport: given(&self.passport)
+                .map(|text| PassportNumber::parse(&text).map(|number| number.as_str().to_owned()))
+                .transpose()
+                .map_err(|error| error.within("passport"))?,
+        })
+    }
+}
+
+impl LossRecord {
+    /// The record with its texts in NFC. `now` is the time, UTC ms: nothing was lost after it.
+    ///
+    /// # Errors
+    /// A text's code at its field; [`Code::TimeOrder`] at `lost_from` where it is after `lost_to`;
+    /// [`Code::TimeInFuture`] at `lost_to` (or `lost_from`).
+    pub fn normalised(self, now: i64) -> Result<Self> {
+        let future = |field| Error::field(Code::TimeInFuture, field, "not after now");
+        if self.lost_from > now {
+            return Err(future("lost_from"));
+        }
+        if self.lost_from > self.lost_to {
+            return Err(Error::field(
+                Code::TimeOrder,
+                "lost_from",
+                "not after lost_to",
+            ));
+        }
+        if self.lost_to > now {
+            return Err(future("lost_to"));
+        }
+        Ok(Self {
+            description: Text::required_lines("description", &self.description, 2000)?
+                .into_string(),
+            brand: Text::optional("brand", self.brand.as_deref(), 100)?.map(Text::into_string),
+            colour: Text::optional("colour", self.colour.as_deref(), 50)?.map(Text::into_string),
+            marks: Text::optional_lines("marks", self.marks.as_deref(), 1000)?
+                .map(Text::into_string),
+            place: Text::required("place", &self.place, 500)?.into_string(),
+            zone: Text::optional("zone", self.zone.as_deref(), 64)?.map(Text::into_string),
+            ..self
+        })
+    }
+}
+
+impl LostReportEvent {
+    /// The event with its note in NFC.
+    ///
+    /// # Errors
+    /// A text's code at `note`.
+    pub fn normalised(self) -> Result<Self> {
+        Ok(Self {
+            note: Text::optional_lines("note", self.note.as_deref(), 1000)?.map(Text::into_string),
+        })
+    }
+}
+
+impl Noun for LostReport {
+    const KIND: DocumentKind = DocumentKind::LostReport;
+
+    fn buckets(&self) -> Vec<Bucket> {
+        Bucket::of_lost_report(staff(&self.reporter), self.device)
+    }
+
+    fn person(&self) -> Option<String> {
+        staff(&self.reporter)
+    }
+
+    fn at(&self) -> i64 {
+        self.at
+    }
+}
+
+pub(super) fn report(mut case: Case<'_>, loss: LossRecord) -> Judgement {
+    case.authorise(REPORTERS)?;
+    case.must_be_new()?;
+    if let Some(zone) = &loss.zone {
+        case.reference::<Zone>(DocumentKind::Zone, zone, "zone")?;
+    }
+    let operation = case.operation;
+    let report = LostReport {
+        loss,
+        state: LostReportState::Open,
+        reporter: case.actor().to_owned(),
+        device: operation.device,
+        operation: operation.id,
+        at: case.at,
+        has_contact: operation.contact_digest.is_some(),
+        photos: case.photos(),
+        note: None,
+    };
+    case.created(&report)
+}
+
+pub(super) fn advance(mut case: Case<'_>, kind: Kind, event: LostReportEvent) -> Judgement {
+    let by = match kind {
+        Kind::LossCandidate => LostReportMove::Candidate,
+        Kind::LossReturn => LostReportMove::Return,
+        Kind::LossWithdraw => LostReportMove::Withdraw,
+        _ => return Err(Error::internal("no step of a lost report").into()),
+    };
+    match by {
+        LostReportMove::Candidate => case.authorise(FINDERS)?,
+        LostReportMove::Return => case.authorise(DESK)?,
+        _ => {}
+    }
+    let (document, before): (_, LostReport) = case.existing()?;
+    // A tourist has no account: the phone that reported the loss is what may take the report back.
+    if by == LostReportMove::Withdraw && before.device != case.operation.device {
+        case.authorise(DESK)?;
+    }
+    let Some(state) = next(LostReportState::TRANSITIONS, before.state, by) else {
+        return case.illegal(&document, &before);
+    };
+    let after = LostReport {
+        state,
+        note: event.note.or_else(|| before.note.clone()),
+        ..before.clone()
+    };
+    case.changed(&document, &before, &after)
 }

@@ -3,12 +3,15 @@
 
 mod actor;
 mod apply;
+mod body;
 mod bucket;
+mod case;
 mod check_in;
 mod checkpoint;
 mod clock;
 mod coordinate;
 mod document;
+mod fix;
 mod hazard;
 mod identity;
 mod inspection;
@@ -31,21 +34,30 @@ mod zone;
 
 pub use actor::{Actor, Standing};
 pub use apply::{Context, Outcome, World, Write, apply};
+pub use body::{Body, OperationDiscard};
 pub use bucket::Bucket;
-pub use check_in::{CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Inside, Movement};
+pub use check_in::{
+    CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Inside, Movement,
+};
 pub use checkpoint::Checkpoint;
 pub use clock::{Judged, judge};
 pub use coordinate::{Coordinate, Datum};
 pub use document::{Conflict, Document};
-pub use hazard::{Hazard, HazardEvent, HazardGrade, HazardState, MajorPlan};
-pub use identity::IdentityNumber;
-pub use inspection::{ChecklistAnswer, ChecklistItem, Inspection, InspectionEvent, InspectionState, Outcome as AnswerOutcome};
+pub use fix::{check_fix, check_fixed_point, inside};
+pub use hazard::{Hazard, HazardEvent, HazardGrade, HazardMove, HazardState, MajorPlan};
+pub use identity::{IdentityNumber, PassportNumber};
+pub use inspection::{
+    ChecklistAnswer, ChecklistItem, Inspection, InspectionEvent, InspectionMove, InspectionState,
+    Outcome as AnswerOutcome,
+};
 pub use kind::{DocumentKind, Kind};
-pub use lost_report::{Contact, ItemCategory, LostReport, LostReportEvent, LostReportState, LossRecord};
+pub use lost_report::{
+    Contact, ItemCategory, LossRecord, LostReport, LostReportEvent, LostReportMove, LostReportState,
+};
 pub use person::{Force, Person, PersonStatus, Role, RoleAssignment, Trade};
 pub use phone::PhoneNumber;
 pub use photo::{Photo, PhotoFormat};
-pub use reference::{ReferenceDocument, SiteFile};
+pub use reference::{ReferenceDocument, SiteFile, is_id};
 pub use route::Route;
 pub use site::{Bilingual, Settings, Site, SiteBox};
 pub use tag::{NfcTag, QrTag, TagSeal};

@@ -4,6 +4,19 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bucket, Checkpoint, DocumentKind, Person, Route, Site, Venue, Zone};
 
+/// Whether a text can be an id: lower-case letters, digits, `-` and `_`, at most 64, the first a letter or digit.
+/// Ids stand in tags, buckets and addresses, so that they hold nothing that separates.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    bytes.len() <= 64
+        && bytes.first().is_some_and(plain)
+        && bytes
+            .iter()
+            .all(|byte| plain(byte) || matches!(byte, b'-' | b'_'))
+}
+
 /// What `liuye site import` reads.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -43,7 +56,10 @@ impl SiteFile {
         Ok(serde_json::from_str(text)?)
     }
     /// Its entries as documents. The site's own document gets the key of its QR tags.
-    pub fn documents(&self, tag_key: crate::log::PublicKey) -> crate::Result<Vec<ReferenceDocument>> {
+    pub fn documents(
+        &self,
+        tag_key: crate::log::PublicKey,
+    ) -> crate::Result<Vec<ReferenceDocument>> {
         let _ = tag_key;
         Ok(Vec::new())
     }

@@ -27,6 +27,14 @@ pub struct SiteBox {
     pub north: f64,
 }
 
+impl SiteBox {
+    /// Whether the position (degrees) lies inside or on the border.
+    #[must_use]
+    pub fn contains(&self, lat: f64, lon: f64) -> bool {
+        (self.south..=self.north).contains(&lat) && (self.west..=self.east).contains(&lon)
+    }
+}
+
 /// One district.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Site {

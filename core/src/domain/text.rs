@@ -1,23 +1,96 @@
 //! Text that people type.
-/// A text in NFC without control and bidi-override characters, trimmed, of a bounded length in characters.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::{Code, Error, Result};
+
+/// A text in NFC, trimmed, without control and bidirectional-override characters, of a bounded length in characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text(String);
+
 impl Text {
-    /// A text of 1 to `max` characters.
-    pub fn required(field: &'static str, text: &str, max: usize) -> crate::Result<Self> {
-        let _ = (field, max);
-        Ok(Self(text.to_owned()))
+    /// A text of one line, 1 to `max` characters.
+    ///
+    /// # Errors
+    /// [`Code::Missing`], [`Code::TooLong`] or [`Code::TextForbiddenCharacter`] at `field`.
+    pub fn required(field: &'static str, text: &str, max: usize) -> Result<Self> {
+        Self::read(field, text, max, false)?
+            .ok_or_else(|| Error::field(Code::Missing, field, "must not be empty"))
     }
-    /// An optional text; blank becomes none.
-    pub fn optional(field: &'static str, text: Option<&str>, max: usize) -> crate::Result<Option<Self>> {
-        text.map(|text| Self::required(field, text, max)).transpose()
+
+    /// An optional text of one line; blank becomes none.
+    ///
+    /// # Errors
+    /// [`Code::TooLong`] or [`Code::TextForbiddenCharacter`] at `field`.
+    pub fn optional(field: &'static str, text: Option<&str>, max: usize) -> Result<Option<Self>> {
+        text.map_or(Ok(None), |text| Self::read(field, text, max, false))
     }
+
+    /// As [`Text::required`], with line breaks allowed.
+    ///
+    /// # Errors
+    /// Those of [`Text::required`].
+    pub fn required_lines(field: &'static str, text: &str, max: usize) -> Result<Self> {
+        Self::read(field, text, max, true)?
+            .ok_or_else(|| Error::field(Code::Missing, field, "must not be empty"))
+    }
+
+    /// As [`Text::optional`], with line breaks allowed.
+    ///
+    /// # Errors
+    /// Those of [`Text::optional`].
+    pub fn optional_lines(
+        field: &'static str,
+        text: Option<&str>,
+        max: usize,
+    ) -> Result<Option<Self>> {
+        text.map_or(Ok(None), |text| Self::read(field, text, max, true))
+    }
+
     /// The text.
+    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
     /// The text.
+    #[must_use]
     pub fn into_string(self) -> String {
         self.0
     }
+
+    fn read(field: &'static str, text: &str, max: usize, lines: bool) -> Result<Option<Self>> {
+        // Every platform has its own line break; one is stored.
+        let text: String = text.replace("\r\n", "\n").trim().nfc().collect();
+        if text.is_empty() {
+            return Ok(None);
+        }
+        if text
+            .chars()
+            .any(|c| is_forbidden(c) && !(lines && c == '\n'))
+        {
+            return Err(Error::field(
+                Code::TextForbiddenCharacter,
+                field,
+                "control and bidirectional-override characters are refused",
+            ));
+        }
+        if text.chars().count() > max {
+            return Err(Error::field(
+                Code::TooLong,
+                field,
+                format!("at most {max} characters"),
+            ));
+        }
+        Ok(Some(Self(text)))
+    }
+}
+
+/// Characters that can hide or reorder what a reader sees: control characters, line and paragraph separators, and
+/// bidirectional embeddings, overrides and isolates.
+const fn is_forbidden(c: char) -> bool {
+    matches!(c,
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        | '\u{2028}' | '\u{2029}'
+        | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

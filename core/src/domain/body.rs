@@ -1,0 +1,175 @@
+//! The bodies of operations: read by kind, and brought into the one form in which they travel.
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{
+    CheckInRecord, CheckInReview, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent,
+    Text,
+};
+use crate::{Code, Error, Result};
+
+/// The body of [`Kind::OperationDiscard`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationDiscard {
+    /// The operation that is given up.
+    pub target: Uuid,
+    /// Why; 1 to 1,000 characters.
+    pub reason: String,
+}
+
+/// A body of any kind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Body {
+    /// Of [`Kind::DeviceEnrol`]: an object that the hub's enrolment reads.
+    Enrol(serde_json::Map<String, Value>),
+    /// Of [`Kind::OperationDiscard`].
+    Discard(OperationDiscard),
+    /// Of [`Kind::CheckInRecord`].
+    CheckIn(CheckInRecord),
+    /// Of [`Kind::CheckInReview`].
+    Review(CheckInReview),
+    /// Of [`Kind::LossReport`].
+    Loss(LossRecord),
+    /// Of a report's later operations.
+    LossEvent(LostReportEvent),
+    /// Of an inspection's operations.
+    Inspection(InspectionEvent),
+    /// Of a hazard's operations.
+    Hazard(HazardEvent),
+}
+
+impl Body {
+    /// Reads a body of that kind.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`], or [`Code::Missing`] with the field that is not there.
+    pub fn read(kind: Kind, json: &str) -> Result<Self> {
+        Ok(match kind {
+            Kind::DeviceEnrol => Self::Enrol(read(json)?),
+            Kind::OperationDiscard => Self::Discard(read(json)?),
+            Kind::CheckInRecord => Self::CheckIn(read(json)?),
+            Kind::CheckInReview => Self::Review(read(json)?),
+            Kind::LossReport => Self::Loss(read(json)?),
+            Kind::LossCandidate | Kind::LossReturn | Kind::LossWithdraw => {
+                Self::LossEvent(read(json)?)
+            }
+            Kind::InspectionStart
+            | Kind::InspectionSubmit
+            | Kind::InspectionApprove
+            | Kind::InspectionReturn => Self::Inspection(InspectionEvent::read(kind, json)?),
+            Kind::HazardFind
+            | Kind::HazardAssign
+            | Kind::HazardStart
+            | Kind::HazardRectify
+            | Kind::HazardReinspect
+            | Kind::HazardClose
+            | Kind::HazardCloseOnSpot
+            | Kind::HazardExtend
+            | Kind::HazardRefer
+            | Kind::HazardVoid => {
+                let event: HazardEvent = read(json)?;
+                if event.kind() != kind {
+                    return Err(Error::field(
+                        Code::Malformed,
+                        "event",
+                        "belongs to another kind",
+                    ));
+                }
+                Self::Hazard(event)
+            }
+        })
+    }
+
+    /// The body with its texts trimmed and in NFC and its codes in upper case, all of its rules checked that need
+    /// nothing but the body. `now` is the time, UTC ms, that nothing in it may lie after.
+    ///
+    /// # Errors
+    /// The code and field of the first rule that is broken.
+    pub fn normalised(self, now: i64) -> Result<Self> {
+        Ok(match self {
+            Self::Enrol(body) => Self::Enrol(body),
+            Self::Discard(body) => Self::Discard(OperationDiscard {
+                reason: Text::required_lines("reason", &body.reason, 1000)?.into_string(),
+                ..body
+            }),
+            Self::CheckIn(body) => Self::CheckIn(body.normalised()?),
+            Self::Review(body) => Self::Review(body.normalised()?),
+            Self::Loss(body) => Self::Loss(body.normalised(now)?),
+            Self::LossEvent(body) => Self::LossEvent(body.normalised()?),
+            Self::Inspection(body) => Self::Inspection(body.normalised()?),
+            Self::Hazard(body) => Self::Hazard(body.normalised()?),
+        })
+    }
+
+    /// Checks a body that came from elsewhere: it must stand as [`Body::normalised`] would leave it, because its
+    /// bytes are hashed and nobody may mend them.
+    ///
+    /// # Errors
+    /// Those of [`Body::normalised`], and [`Code::TextNotNormalised`] at the first field that would change.
+    pub fn check(&self, now: i64) -> Result<()> {
+        let normal = self.clone().normalised(now)?;
+        if normal == *self {
+            return Ok(());
+        }
+        let path = difference(
+            &serde_json::to_value(self)?,
+            &serde_json::to_value(&normal)?,
+        )
+        .unwrap_or_default();
+        Err(Error::field(
+            Code::TextNotNormalised,
+            path,
+            "texts travel trimmed and in NFC, codes in upper case",
+        ))
+    }
+
+    /// The body as it travels.
+    ///
+    /// # Errors
+    /// None in practice; [`Code::Malformed`] is what serde's signature asks for.
+    pub fn to_json(&self) -> Result<String> {
+        Ok(serde_json::to_string(self)?)
+    }
+}
+
+/// Reads JSON and names the field that is missing. A parser's own message may quote what a person typed, so that no
+/// more of it than our own field's name is taken.
+pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
+    serde_json::from_str(json).map_err(|error| {
+        let text = error.to_string();
+        match text
+            .strip_prefix("missing field `")
+            .and_then(|rest| rest.split_once('`'))
+        {
+            Some((field, _)) => Error::field(Code::Missing, field.to_owned(), "required"),
+            None => Error::from(error),
+        }
+    })
+}
+
+/// The path of the first value that differs.
+fn difference(a: &Value, b: &Value) -> Option<String> {
+    let join = |head: &str, rest: String| {
+        if rest.is_empty() || rest.starts_with('[') {
+            format!("{head}{rest}")
+        } else {
+            format!("{head}.{rest}")
+        }
+    };
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => a.iter().find_map(|(key, value)| {
+            difference(value, b.get(key).unwrap_or(&Value::Null)).map(|rest| join(key, rest))
+        }),
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| {
+                difference(a, b).map(|rest| join(&format!("[{index}]"), rest))
+            })
+        }
+        (a, b) if a == b => None,
+        _ => Some(String::new()),
+    }
+}

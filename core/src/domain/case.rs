@@ -1,0 +1,328 @@
+//! One operation under judgement: what every noun asks and answers alike.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::apply::{Context, Outcome, Write};
+use super::{
+    Bucket, Conflict, Document, DocumentKind, Flag, Settings, Site, Standing, Until, Venue, Verdict,
+};
+use crate::domain::Role;
+use crate::log::{Digest, Operation};
+use crate::{Code, Error};
+
+/// Why a judgement ends early.
+pub(super) enum Stop {
+    /// With this verdict, and nothing written.
+    Verdict(Verdict),
+    /// The world could not be read: no verdict at all.
+    World(Error),
+}
+
+impl From<Error> for Stop {
+    /// A broken rule. (Errors of the world come as [`Stop::World`], through [`Case`] alone.)
+    fn from(error: Error) -> Self {
+        Self::Verdict(Verdict::Quarantined {
+            code: error.code,
+            field: error.field.into_owned(),
+        })
+    }
+}
+
+pub(super) type Judgement<T = Outcome> = Result<T, Stop>;
+
+/// A document that operations change: how it is stored and who receives it.
+pub(super) trait Noun: Serialize + DeserializeOwned {
+    const KIND: DocumentKind;
+    fn buckets(&self) -> Vec<Bucket>;
+    /// Whose it is: a member of the staff.
+    fn person(&self) -> Option<String>;
+    /// Its own time, UTC ms.
+    fn at(&self) -> i64;
+}
+
+/// The name of a member of the staff; none for `self` and `tourist`.
+pub(super) fn staff(name: &str) -> Option<String> {
+    (!matches!(name, "self" | "tourist")).then(|| name.to_owned())
+}
+
+/// Where a table leads from a state.
+pub(super) fn next<S: Copy + PartialEq, M: Copy + PartialEq>(
+    table: &[(S, M, S)],
+    from: S,
+    by: M,
+) -> Option<S> {
+    table
+        .iter()
+        .find(|(state, step, _)| *state == from && *step == by)
+        .map(|&(.., to)| to)
+}
+
+pub(super) struct Case<'a> {
+    pub(super) operation: &'a Operation,
+    pub(super) context: &'a Context<'a>,
+    pub(super) site: Option<Site>,
+    pub(super) settings: Settings,
+    /// The judged time, UTC ms.
+    pub(super) at: i64,
+    /// The earliest that it can have been, UTC ms.
+    pub(super) earliest: i64,
+    pub(super) flags: Vec<Flag>,
+}
+
+impl<'a> Case<'a> {
+    pub(super) fn new(operation: &'a Operation, context: &'a Context<'a>) -> Judgement<Self> {
+        let world = context.world;
+        let site = match context.site {
+            "" => None,
+            id => world
+                .document(id)
+                .map_err(Stop::World)?
+                .and_then(|document| parse::<Site>(&document)),
+        };
+        let settings = site.as_ref().map(|site| site.settings).unwrap_or_default();
+        let not_before = if operation.seen == 0 {
+            None
+        } else {
+            world.written_at(operation.seen).map_err(Stop::World)?
+        };
+        let judged = super::judge(operation, &settings, context.received_at, not_before);
+        let earliest = not_before.unwrap_or(judged.at).min(judged.at);
+        Ok(Self {
+            operation,
+            context,
+            site,
+            settings,
+            at: judged.at,
+            earliest,
+            flags: judged.flags,
+        })
+    }
+
+    pub(super) fn actor(&self) -> &str {
+        self.context.actor.name()
+    }
+
+    pub(super) fn photos(&self) -> Vec<Digest> {
+        self.operation
+            .blobs
+            .iter()
+            .map(|blob| blob.sha256)
+            .collect()
+    }
+
+    pub(super) fn is_hub(&self) -> bool {
+        self.context.received_at.is_some()
+    }
+
+    pub(super) fn flag(&mut self, flag: Flag) {
+        if !self.flags.contains(&flag) {
+            self.flags.push(flag);
+        }
+    }
+
+    /// Asks for any of the roles over the interval in which the operation can have happened.
+    pub(super) fn authorise(&mut self, any_of: &[Role]) -> Judgement<()> {
+        match self.context.actor.standing(any_of, self.earliest, self.at) {
+            Standing::Held => Ok(()),
+            Standing::Differs => {
+                self.flag(Flag::AuthorityUncertain);
+                Ok(())
+            }
+            Standing::NotHeld => {
+                Err(Error::new(Code::NotPermitted, "the role does not allow this").into())
+            }
+        }
+    }
+
+    pub(super) fn document(&self, id: &str) -> Judgement<Option<Document>> {
+        self.context.world.document(id).map_err(Stop::World)
+    }
+
+    /// Reference data by id. None only where this side does not have all of it, so that the hub must judge.
+    pub(super) fn reference<T: DeserializeOwned>(
+        &self,
+        kind: DocumentKind,
+        id: &str,
+        field: &'static str,
+    ) -> Judgement<Option<T>> {
+        let found = self
+            .document(id)?
+            .filter(|document| document.kind == kind.as_str())
+            .and_then(|document| parse(&document));
+        match found {
+            None if self.context.world.is_complete() => {
+                Err(Error::field(Code::UnknownReference, field, format!("no such {kind}")).into())
+            }
+            found => Ok(found),
+        }
+    }
+
+    /// A venue that was not struck off at the operation's time.
+    pub(super) fn venue(&self, id: &str) -> Judgement<Option<Venue>> {
+        let venue: Option<Venue> = self.reference(DocumentKind::Venue, id, "venue")?;
+        match &venue {
+            Some(venue) if venue.retired_at.is_some_and(|retired| retired <= self.at) => {
+                Err(Error::field(Code::VenueRetired, "venue", "the venue was struck off").into())
+            }
+            _ => Ok(venue),
+        }
+    }
+
+    /// Checks that the operation's own id names no document yet.
+    pub(super) fn must_be_new(&self) -> Judgement<()> {
+        if !super::is_id(&self.operation.entity) {
+            return Err(Error::field(
+                Code::Malformed,
+                "entity",
+                "lower-case letters, digits, - and _; at most 64",
+            )
+            .into());
+        }
+        match self.document(&self.operation.entity)? {
+            Some(_) => {
+                Err(Error::field(Code::Exists, "entity", "a document of this id exists").into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The document that the operation is about.
+    pub(super) fn existing<N: Noun>(&self) -> Judgement<(Document, N)> {
+        let id = &self.operation.entity;
+        let Some(document) = self.document(id)? else {
+            // Its maker may not have synced yet. Only a phone that has everything of its scope can say no.
+            if self.is_hub() || !self.context.world.is_complete() {
+                return Err(Stop::Verdict(Verdict::Held {
+                    until: Until::Entity(id.clone()),
+                }));
+            }
+            return Err(Error::field(Code::UnknownReference, "entity", "no such document").into());
+        };
+        if document.kind != N::KIND.as_str() {
+            return Err(Error::field(
+                Code::UnknownReference,
+                "entity",
+                "a document of another kind",
+            )
+            .into());
+        }
+        match parse(&document) {
+            Some(noun) => Ok((document, noun)),
+            // Written by a newer version: this one must not rewrite what it does not understand.
+            None => Err(Error::field(
+                Code::StateRefused,
+                "entity",
+                "the document is of a newer version",
+            )
+            .into()),
+        }
+    }
+
+    /// Waits for the first of the photos that is not here.
+    pub(super) fn wait_for(&self, photos: &[Digest]) -> Judgement<()> {
+        for photo in photos {
+            if !self.context.world.has_blob(photo).map_err(Stop::World)? {
+                return Err(Stop::Verdict(Verdict::Held {
+                    until: Until::Blob(*photo),
+                }));
+            }
+        }
+        Ok(())
+    }
+
+    /// A transition that the state does not allow: a conflict where somebody else was faster, refused where not.
+    pub(super) fn illegal<N: Noun>(&self, document: &Document, noun: &N) -> Judgement {
+        let operation = self.operation;
+        let winner = self
+            .context
+            .world
+            .overtaken_by(
+                &operation.entity,
+                operation.base_rev.unwrap_or(0),
+                &operation.device,
+            )
+            .map_err(Stop::World)?;
+        let Some(winner) = winner else {
+            return Err(
+                Error::new(Code::StateRefused, "the record's state does not allow this").into(),
+            );
+        };
+        let conflict = Conflict {
+            operation: operation.id,
+            kind: operation.kind.clone(),
+            code: Code::Overtaken,
+            actor: self.actor().to_owned(),
+            recorded_at: operation.recorded_at,
+            body: serde_json::from_str(operation.body_text()).unwrap_or(Value::Null),
+            photos: self.photos(),
+        };
+        let write = Write {
+            conflict: Some(conflict),
+            ..write_of(&document.id, document.body.clone(), noun)
+        };
+        Ok(Outcome {
+            verdict: Verdict::Conflict {
+                code: Code::Overtaken,
+                kept: Some(winner),
+            },
+            writes: vec![write],
+        })
+    }
+
+    pub(super) fn created<N: Noun>(self, noun: &N) -> Judgement {
+        let write = write_of(&self.operation.entity, json(noun)?, noun);
+        Ok(self.applied(vec![write]))
+    }
+
+    pub(super) fn changed<N: Noun>(self, document: &Document, before: &N, after: &N) -> Judgement {
+        let body = merged(&document.body, &json(before)?, json(after)?);
+        let write = write_of(&document.id, body, after);
+        Ok(self.applied(vec![write]))
+    }
+
+    pub(super) fn applied(mut self, writes: Vec<Write>) -> Outcome {
+        self.flags.sort_unstable();
+        Outcome {
+            verdict: Verdict::Applied { flags: self.flags },
+            writes,
+        }
+    }
+}
+
+pub(super) fn parse<T: DeserializeOwned>(document: &Document) -> Option<T> {
+    T::deserialize(&document.body).ok()
+}
+
+fn write_of<N: Noun>(id: &str, body: Value, noun: &N) -> Write {
+    Write {
+        id: id.to_owned(),
+        kind: N::KIND,
+        body,
+        buckets: noun.buckets(),
+        person: noun.person(),
+        at: noun.at(),
+        conflict: None,
+    }
+}
+
+pub(super) fn json<T: Serialize>(value: &T) -> Judgement<Value> {
+    serde_json::to_value(value).map_err(|_| Error::internal("a document that is no JSON").into())
+}
+
+/// The new body, with those fields of the old one that this version does not know.
+fn merged(document: &Value, before: &Value, mut after: Value) -> Value {
+    if let (Some(old), Some(known), Some(new)) = (
+        document.as_object(),
+        before.as_object(),
+        after.as_object_mut(),
+    ) {
+        for (key, value) in old {
+            if !known.contains_key(key) && !new.contains_key(key) {
+                new.insert(key.clone(), value.clone());
+            }
+        }
+    }
+    after
+}
