@@ -391,9 +391,12 @@ fn located(case: &Case<'_>, body: &CheckInRecord) -> Judgement<(String, Option<C
                 .verify(&key)
                 .map_err(|error| error.within("evidence.cmac"))?,
             None if case.is_hub() => {
-                return Err(
-                    Error::field(Code::TagUnsigned, "evidence.cmac", "no key for this tag").into(),
-                );
+                return Err(Error::field(
+                    Code::TagUnsigned,
+                    "evidence.cmac",
+                    "no key for this tag",
+                )
+                .into());
             }
             // A phone never has a tag's key.
             None => {}
