@@ -104,7 +104,7 @@ impl Lost<'_> {
             lost_to: time("lost_to", &draft.lost_to)?,
             tracking_digest: tracking_digest(&code),
         }
-        .normalised()?;
+        .normalised(now)?;
         let mut new = NewOperation::new(Kind::LossReport, id, &loss)?.with_photos(draft.photos);
         (new.contact, new.amends) = (contact, amends);
         let recorded = self.0.write(|connection, changes| {

@@ -21,7 +21,6 @@ mod movement;
 mod person;
 mod phone;
 mod photo;
-mod provisional;
 mod reference;
 mod route;
 mod site;
