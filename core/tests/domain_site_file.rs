@@ -21,30 +21,16 @@ fn refused(change: impl FnOnce(&mut Value)) -> (Code, String) {
 fn the_lake_and_its_next_version_are_in_order() {
     for text in [SITE, NEXT] {
         let file = SiteFile::parse(text).unwrap();
-        let documents = file
-            .documents(DeviceKey::from_bytes(&[7; 32]).public())
-            .unwrap();
+        let documents = file.documents(DeviceKey::from_bytes(&[7; 32]).public()).unwrap();
         assert_eq!(
             documents.len(),
-            1 + file.zones.len()
-                + file.checkpoints.len()
-                + file.routes.len()
-                + file.venues.len()
-                + file.persons.len()
+            1 + file.zones.len() + file.checkpoints.len() + file.routes.len() + file.venues.len() + file.persons.len()
         );
         assert_eq!(documents[0].kind, DocumentKind::Site);
-        assert!(
-            documents[0].body["tag_key"].is_string(),
-            "phones check tags with the key in the site's document"
-        );
+        assert!(documents[0].body["tag_key"].is_string(), "phones check tags with the key in the site's document");
         for document in &documents {
             let is_public = document.buckets.contains(&Bucket::Public);
-            assert_eq!(
-                is_public,
-                matches!(document.kind, DocumentKind::Site | DocumentKind::Zone),
-                "{}",
-                document.id
-            );
+            assert_eq!(is_public, matches!(document.kind, DocumentKind::Site | DocumentKind::Zone), "{}", document.id);
             assert!(document.buckets.contains(&Bucket::Staff), "{}", document.id);
         }
     }
@@ -69,18 +55,9 @@ fn each_broken_rule_names_its_place() {
         refused(|site| site["venues"][2]["at"] = json!({"lat": 29.05, "lon": 112.7})),
         field(Code::CoordinateOutsideSite, "venues[2].at")
     );
-    assert_eq!(
-        refused(|site| site["checkpoints"][0]["zone"] = json!("z1")),
-        field(Code::OutOfRange, "checkpoints[0].at")
-    );
-    assert_eq!(
-        refused(|site| site["checkpoints"][0]["zone"] = json!("z9")),
-        field(Code::UnknownReference, "checkpoints[0].zone")
-    );
-    assert_eq!(
-        refused(|site| site["checkpoints"][0]["radius_m"] = json!(0)),
-        field(Code::OutOfRange, "checkpoints[0].radius_m")
-    );
+    assert_eq!(refused(|site| site["checkpoints"][0]["zone"] = json!("z1")), field(Code::OutOfRange, "checkpoints[0].at"));
+    assert_eq!(refused(|site| site["checkpoints"][0]["zone"] = json!("z9")), field(Code::UnknownReference, "checkpoints[0].zone"));
+    assert_eq!(refused(|site| site["checkpoints"][0]["radius_m"] = json!(0)), field(Code::OutOfRange, "checkpoints[0].radius_m"));
     assert_eq!(
         refused(|site| site["checkpoints"][0]["nfc_uid"] = json!("042f62a13df273")),
         field(Code::Malformed, "checkpoints[0].nfc_uid")
@@ -89,64 +66,25 @@ fn each_broken_rule_names_its_place() {
         refused(|site| site["routes"][1]["checkpoints"][2] = json!("cp-999")),
         field(Code::UnknownReference, "routes[1].checkpoints[2]")
     );
-    assert_eq!(
-        refused(|site| site["routes"][1]["from"] = json!("24:00")),
-        field(Code::TimeMalformed, "routes[1].from")
-    );
-    assert_eq!(
-        refused(|site| site["routes"][1]["to"] = json!("9:00")),
-        field(Code::TimeMalformed, "routes[1].to")
-    );
-    assert_eq!(
-        refused(|site| site["venues"][5]["id"] = json!("p-001")),
-        field(Code::DuplicateId, "persons[0].id")
-    );
-    assert_eq!(
-        refused(|site| site["persons"][0]["id"] = json!("tourist")),
-        field(Code::Malformed, "persons[0].id")
-    );
-    assert_eq!(
-        refused(|site| site["persons"][4]["zones"] = json!(["z1", "zz"])),
-        field(Code::UnknownReference, "persons[4].zones[1]")
-    );
-    assert_eq!(
-        refused(|site| site["persons"][4]["name"]["zh"] = json!(" ")),
-        field(Code::Missing, "persons[4].name.zh")
-    );
-    assert_eq!(
-        refused(|site| site["site"]["time_zone"] = json!("Asia/Changde")),
-        field(Code::Malformed, "site.time_zone")
-    );
-    assert_eq!(
-        refused(|site| site["site"]["box"]["west"] = json!(111.9)),
-        field(Code::OutOfRange, "site.box")
-    );
-    assert_eq!(
-        refused(|site| site["zones"][1]["area"] = site["zones"][0]["area"].clone()),
-        field(Code::PolygonOverlap, "zones[1].area")
-    );
+    assert_eq!(refused(|site| site["routes"][1]["from"] = json!("24:00")), field(Code::TimeMalformed, "routes[1].from"));
+    assert_eq!(refused(|site| site["routes"][1]["to"] = json!("9:00")), field(Code::TimeMalformed, "routes[1].to"));
+    assert_eq!(refused(|site| site["venues"][5]["id"] = json!("p-001")), field(Code::DuplicateId, "persons[0].id"));
+    assert_eq!(refused(|site| site["persons"][0]["id"] = json!("tourist")), field(Code::Malformed, "persons[0].id"));
+    assert_eq!(refused(|site| site["persons"][4]["zones"] = json!(["z1", "zz"])), field(Code::UnknownReference, "persons[4].zones[1]"));
+    assert_eq!(refused(|site| site["persons"][4]["name"]["zh"] = json!(" ")), field(Code::Missing, "persons[4].name.zh"));
+    assert_eq!(refused(|site| site["site"]["time_zone"] = json!("Asia/Changde")), field(Code::Malformed, "site.time_zone"));
+    assert_eq!(refused(|site| site["site"]["box"]["west"] = json!(111.9)), field(Code::OutOfRange, "site.box"));
+    assert_eq!(refused(|site| site["zones"][1]["area"] = site["zones"][0]["area"].clone()), field(Code::PolygonOverlap, "zones[1].area"));
     assert_eq!(
         refused(|site| {
-            site["zones"][0]["area"]["coordinates"][0]
-                .as_array_mut()
-                .unwrap()
-                .pop();
+            site["zones"][0]["area"]["coordinates"][0].as_array_mut().unwrap().pop();
         }),
         field(Code::PolygonMalformed, "zones[0].area.coordinates[0]")
     );
     assert_eq!(
-        refused(|site| site["zones"][0]["area"]["coordinates"][0]
-            .as_array_mut()
-            .unwrap()
-            .swap(1, 3)),
+        refused(|site| site["zones"][0]["area"]["coordinates"][0].as_array_mut().unwrap().swap(1, 3)),
         field(Code::PolygonSelfCrossing, "zones[0].area.coordinates")
     );
-    assert_eq!(
-        refused(|site| site["zones"][0]["name"] = json!({"zh": "河"})).0,
-        Code::Missing
-    );
-    assert_eq!(
-        refused(|site| site["palaces"] = json!([])).0,
-        Code::Malformed
-    );
+    assert_eq!(refused(|site| site["zones"][0]["name"] = json!({"zh": "河"})).0, Code::Missing);
+    assert_eq!(refused(|site| site["palaces"] = json!([])).0, Code::Malformed);
 }

@@ -133,14 +133,15 @@ impl Companion {
         let mut headers = sign(&self.device_key, "POST", path, &body, None);
         headers.push(("content-type".to_owned(), "application/json".to_owned()));
         headers.push(("liuye-protocol".to_owned(), PROTOCOL_VERSION.to_owned()));
-        let request =
-            HttpRequest { method: Method::Post, url: format!("{hub_url}{path}"), headers, body, timeout_ms: REQUEST_TIMEOUT_MS };
+        let request = HttpRequest { method: Method::Post, url: format!("{hub_url}{path}"), headers, body, timeout_ms: REQUEST_TIMEOUT_MS };
         let response = transport.send(request).map_err(crate::sync::engine::transport_error)?;
         match response.status {
             200 | 201 => serde_json::from_slice(&response.body).map_err(|_| Error::new(Code::AnswerInvalid, "not an enrolment answer")),
             429 | 503 => Err(Error::new(Code::HubBusy, "the hub asks for patience")),
             500..=599 => Err(Error::new(Code::HubError, "the hub failed")),
-            400 | 401 | 403 | 404 | 409 | 410 | 422 => Err(Error::field(Code::EnrolmentRefused, "code", "the code is wrong, used or expired")),
+            400 | 401 | 403 | 404 | 409 | 410 | 422 => {
+                Err(Error::field(Code::EnrolmentRefused, "code", "the code is wrong, used or expired"))
+            }
             status => Err(Error::new(Code::AnswerInvalid, format!("the hub answered {status}"))),
         }
     }

@@ -185,11 +185,7 @@ impl Companion {
         Ok(output)
     }
 
-    fn with<T>(
-        &self,
-        pick: impl FnOnce(&Connections) -> &Mutex<Database>,
-        work: impl FnOnce(&mut Database) -> Result<T>,
-    ) -> Result<T> {
+    fn with<T>(&self, pick: impl FnOnce(&Connections) -> &Mutex<Database>, work: impl FnOnce(&mut Database) -> Result<T>) -> Result<T> {
         let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner);
         let connections = match &*gate {
             Gate::Open(connections) => connections,
@@ -215,7 +211,11 @@ impl Drop for Companion {
 impl Connections {
     fn beside(writer: Database, key: &DatabaseKey) -> Result<Self> {
         let path = writer.path().to_owned();
-        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(Database::open(&path, key)?), syncer: Mutex::new(Database::open(&path, key)?) })
+        Ok(Self {
+            writer: Mutex::new(writer),
+            reader: Mutex::new(Database::open(&path, key)?),
+            syncer: Mutex::new(Database::open(&path, key)?),
+        })
     }
 }
 

@@ -173,9 +173,9 @@ impl Companion {
         let reason = Text::required("reason", reason, 1000)?.into_string();
         let body = serde_json::json!({ "target": operation, "reason": reason });
         self.write(|connection, changes| {
-            let original = outbox::get(connection, operation)?.filter(needs_attention).ok_or_else(|| {
-                Error::field(Code::AmendsNothing, "operation", "only what needs attention can be given up")
-            })?;
+            let original = outbox::get(connection, operation)?
+                .filter(needs_attention)
+                .ok_or_else(|| Error::field(Code::AmendsNothing, "operation", "only what needs attention can be given up"))?;
             outbox::mark_discarded(connection, operation)?;
             super::view::Judge::new(connection)?.rebuild(&original.operation.entity, changes)?;
             let new = NewOperation::new(Kind::OperationDiscard, operation.to_string(), &body)?;

@@ -5,7 +5,10 @@ use uuid::Uuid;
 use super::outbox::original_kind;
 use super::record::NewOperation;
 use super::{Companion, Page, Recorded};
-use crate::domain::{CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Checkpoint, DocumentKind, Flag, Kind, Movement, Route, Write, Zone};
+use crate::domain::{
+    CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Checkpoint, DocumentKind, Flag, Kind, Movement, Route, Write,
+    Zone,
+};
 use crate::log::{Digest, Fix};
 use crate::{Code, Error, Result};
 
@@ -121,8 +124,8 @@ impl Patrol<'_> {
 }
 
 fn operation(id: String, draft: CheckInDraft) -> Result<NewOperation> {
-    let record =
-        CheckInRecord { checkpoint: draft.checkpoint, evidence: draft.evidence, movement: draft.movement, note: draft.note }.normalised()?;
+    let record = CheckInRecord { checkpoint: draft.checkpoint, evidence: draft.evidence, movement: draft.movement, note: draft.note }
+        .normalised()?;
     Ok(NewOperation::new(Kind::CheckInRecord, id, &record)?.with_fix(draft.fix).with_photos(draft.photos))
 }
 

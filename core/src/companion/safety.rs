@@ -7,8 +7,8 @@ use super::outbox::original_kind;
 use super::record::NewOperation;
 use super::{Companion, Page, Recorded};
 use crate::domain::{
-    ChecklistAnswer, ChecklistItem, DocumentKind, Hazard, HazardEvent, HazardGrade, Inspection, InspectionEvent, Kind, MajorPlan, Site, Venue,
-    parse_rfc3339,
+    ChecklistAnswer, ChecklistItem, DocumentKind, Hazard, HazardEvent, HazardGrade, Inspection, InspectionEvent, Kind, MajorPlan, Site,
+    Venue, parse_rfc3339,
 };
 use crate::log::{Digest, Fix};
 use crate::{Code, Error, Result};
@@ -268,7 +268,7 @@ fn inspection(id: String, draft: InspectionDraft) -> Result<NewOperation> {
 }
 
 fn hazard(id: String, draft: HazardDraft) -> Result<NewOperation> {
-    let event =
-        HazardEvent::Find { venue: draft.venue, inspection: draft.inspection, description: draft.description, grade: draft.grade }.normalised()?;
+    let event = HazardEvent::Find { venue: draft.venue, inspection: draft.inspection, description: draft.description, grade: draft.grade }
+        .normalised()?;
     Ok(NewOperation::new(Kind::HazardFind, id, &event)?.with_fix(draft.fix).with_photos(draft.photos))
 }

@@ -122,7 +122,11 @@ impl Companion {
             .ok_or_else(|| Error::new(Code::NotEnrolled, "enrol first; what is recorded stays queued"))?;
         let state = self.read(|connection| Meta::SyncState.read::<SyncState>(connection))?.unwrap_or_default();
         if state.must_wait(reason, &self.env) > 0 {
-            return Ok(SyncReport { next_allowed_at: state.next_allowed_at(&self.env), blocked_reason: state.blocked, ..SyncReport::default() });
+            return Ok(SyncReport {
+                next_allowed_at: state.next_allowed_at(&self.env),
+                blocked_reason: state.blocked,
+                ..SyncReport::default()
+            });
         }
         self.hold_lease()?;
         let mut run = Run { companion: self, transport: transport.as_ref(), report: SyncReport::default(), sent_at: (0, 0) };

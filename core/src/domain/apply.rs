@@ -104,10 +104,7 @@ pub struct Write {
 pub fn apply(operation: &Operation, context: &Context<'_>) -> Result<Outcome> {
     match judgement(operation, context) {
         Ok(outcome) => Ok(outcome),
-        Err(Stop::Verdict(verdict)) => Ok(Outcome {
-            verdict,
-            writes: Vec::new(),
-        }),
+        Err(Stop::Verdict(verdict)) => Ok(Outcome { verdict, writes: Vec::new() }),
         Err(Stop::World(error)) => Err(error),
     }
 }
@@ -117,9 +114,7 @@ fn judgement(operation: &Operation, context: &Context<'_>) -> Judgement {
     let kind = match Kind::parse(&operation.kind) {
         Some(kind) if version <= Kind::SCHEMA_VERSION => kind,
         _ => {
-            return Err(Stop::Verdict(Verdict::Held {
-                until: Until::Kind(operation.kind.clone(), version),
-            }));
+            return Err(Stop::Verdict(Verdict::Held { until: Until::Kind(operation.kind.clone(), version) }));
         }
     };
     let case = Case::new(operation, context)?;
@@ -145,11 +140,7 @@ fn check_photos(operation: &Operation) -> Result<()> {
     Photo::check_count(operation.blobs.len())?;
     for (index, blob) in operation.blobs.iter().enumerate() {
         if blob.len == 0 || blob.len > Photo::MAX_BYTES as u64 {
-            return Err(Error::field(
-                Code::PhotoTooLarge,
-                format!("photos[{index}]"),
-                "1 byte to 10 MB",
-            ));
+            return Err(Error::field(Code::PhotoTooLarge, format!("photos[{index}]"), "1 byte to 10 MB"));
         }
     }
     Ok(())

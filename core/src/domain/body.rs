@@ -5,10 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{
-    CheckInRecord, CheckInReview, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent,
-    Text,
-};
+use super::{CheckInRecord, CheckInReview, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent, Text};
 use crate::{Code, Error, Result};
 
 /// The body of [`Kind::OperationDiscard`].
@@ -54,13 +51,10 @@ impl Body {
             Kind::CheckInRecord => Self::CheckIn(read(json)?),
             Kind::CheckInReview => Self::Review(read(json)?),
             Kind::LossReport => Self::Loss(read(json)?),
-            Kind::LossCandidate | Kind::LossReturn | Kind::LossWithdraw => {
-                Self::LossEvent(read(json)?)
+            Kind::LossCandidate | Kind::LossReturn | Kind::LossWithdraw => Self::LossEvent(read(json)?),
+            Kind::InspectionStart | Kind::InspectionSubmit | Kind::InspectionApprove | Kind::InspectionReturn => {
+                Self::Inspection(InspectionEvent::read(kind, json)?)
             }
-            Kind::InspectionStart
-            | Kind::InspectionSubmit
-            | Kind::InspectionApprove
-            | Kind::InspectionReturn => Self::Inspection(InspectionEvent::read(kind, json)?),
             Kind::HazardFind
             | Kind::HazardAssign
             | Kind::HazardStart
@@ -73,11 +67,7 @@ impl Body {
             | Kind::HazardVoid => {
                 let event: HazardEvent = read(json)?;
                 if event.kind() != kind {
-                    return Err(Error::field(
-                        Code::Malformed,
-                        "event",
-                        "belongs to another kind",
-                    ));
+                    return Err(Error::field(Code::Malformed, "event", "belongs to another kind"));
                 }
                 Self::Hazard(event)
             }
@@ -92,10 +82,9 @@ impl Body {
     pub fn normalised(self, now: i64) -> Result<Self> {
         Ok(match self {
             Self::Enrol(body) => Self::Enrol(body),
-            Self::Discard(body) => Self::Discard(OperationDiscard {
-                reason: Text::required_lines("reason", &body.reason, 1000)?.into_string(),
-                ..body
-            }),
+            Self::Discard(body) => {
+                Self::Discard(OperationDiscard { reason: Text::required_lines("reason", &body.reason, 1000)?.into_string(), ..body })
+            }
             Self::CheckIn(body) => Self::CheckIn(body.normalised()?),
             Self::Review(body) => Self::Review(body.normalised()?),
             Self::Loss(body) => Self::Loss(body.normalised(now)?),
@@ -115,16 +104,8 @@ impl Body {
         if normal == *self {
             return Ok(());
         }
-        let path = difference(
-            &serde_json::to_value(self)?,
-            &serde_json::to_value(&normal)?,
-        )
-        .unwrap_or_default();
-        Err(Error::field(
-            Code::TextNotNormalised,
-            path,
-            "texts travel trimmed and in NFC, codes in upper case",
-        ))
+        let path = difference(&serde_json::to_value(self)?, &serde_json::to_value(&normal)?).unwrap_or_default();
+        Err(Error::field(Code::TextNotNormalised, path, "texts travel trimmed and in NFC, codes in upper case"))
     }
 
     /// The body as it travels.
@@ -141,10 +122,7 @@ impl Body {
 pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
     serde_json::from_str(json).map_err(|error| {
         let text = error.to_string();
-        match text
-            .strip_prefix("missing field `")
-            .and_then(|rest| rest.split_once('`'))
-        {
+        match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
             Some((field, _)) => Error::field(Code::Missing, field.to_owned(), "required"),
             None => Error::from(error),
         }
@@ -154,20 +132,14 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
 /// The path of the first value that differs.
 fn difference(a: &Value, b: &Value) -> Option<String> {
     let join = |head: &str, rest: String| {
-        if rest.is_empty() || rest.starts_with('[') {
-            format!("{head}{rest}")
-        } else {
-            format!("{head}.{rest}")
-        }
+        if rest.is_empty() || rest.starts_with('[') { format!("{head}{rest}") } else { format!("{head}.{rest}") }
     };
     match (a, b) {
-        (Value::Object(a), Value::Object(b)) => a.iter().find_map(|(key, value)| {
-            difference(value, b.get(key).unwrap_or(&Value::Null)).map(|rest| join(key, rest))
-        }),
+        (Value::Object(a), Value::Object(b)) => {
+            a.iter().find_map(|(key, value)| difference(value, b.get(key).unwrap_or(&Value::Null)).map(|rest| join(key, rest)))
+        }
         (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
-            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| {
-                difference(a, b).map(|rest| join(&format!("[{index}]"), rest))
-            })
+            a.iter().zip(b).enumerate().find_map(|(index, (a, b))| difference(a, b).map(|rest| join(&format!("[{index}]"), rest)))
         }
         (a, b) if a == b => None,
         _ => Some(String::new()),

@@ -48,28 +48,14 @@ impl Bucket {
     }
 
     /// An inspection or a hazard: also whoever inspects, and the zone.
-    pub(super) fn of_safety_check(
-        zone: &str,
-        person: Option<String>,
-        device: DeviceId,
-    ) -> Vec<Self> {
+    pub(super) fn of_safety_check(zone: &str, person: Option<String>, device: DeviceId) -> Vec<Self> {
         Self::of_work(&[Role::Inspector], Some(zone), person, device)
     }
 
-    fn of_work(
-        also: &[Role],
-        zone: Option<&str>,
-        person: Option<String>,
-        device: DeviceId,
-    ) -> Vec<Self> {
+    fn of_work(also: &[Role], zone: Option<&str>, person: Option<String>, device: DeviceId) -> Vec<Self> {
         let roles = [Role::Desk, Role::Commander, Role::Auditor];
-        let zone = zone
-            .filter(|zone| !zone.is_empty())
-            .map(|zone| Self::Zone(zone.to_owned()));
-        let mut buckets: Vec<_> = zone
-            .into_iter()
-            .chain(also.iter().chain(&roles).copied().map(Self::Role))
-            .collect();
+        let zone = zone.filter(|zone| !zone.is_empty()).map(|zone| Self::Zone(zone.to_owned()));
+        let mut buckets: Vec<_> = zone.into_iter().chain(also.iter().chain(&roles).copied().map(Self::Role)).collect();
         buckets.extend(person.map(Self::Person));
         buckets.push(Self::Device(device));
         buckets
@@ -113,8 +99,6 @@ impl Serialize for Bucket {
 
 impl<'de> Deserialize<'de> for Bucket {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(|()| serde::de::Error::custom("not a bucket"))
+        String::deserialize(deserializer)?.parse().map_err(|()| serde::de::Error::custom("not a bucket"))
     }
 }

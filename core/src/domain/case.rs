@@ -5,9 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::apply::{Context, Outcome, Write};
-use super::{
-    Bucket, Conflict, Document, DocumentKind, Flag, Settings, Site, Standing, Until, Venue, Verdict,
-};
+use super::{Bucket, Conflict, Document, DocumentKind, Flag, Settings, Site, Standing, Until, Venue, Verdict};
 use crate::domain::Role;
 use crate::log::{Digest, Operation};
 use crate::{Code, Error};
@@ -23,10 +21,7 @@ pub(super) enum Stop {
 impl From<Error> for Stop {
     /// A broken rule. (Errors of the world come as [`Stop::World`], through [`Case`] alone.)
     fn from(error: Error) -> Self {
-        Self::Verdict(Verdict::Quarantined {
-            code: error.code,
-            field: error.field.into_owned(),
-        })
+        Self::Verdict(Verdict::Quarantined { code: error.code, field: error.field.into_owned() })
     }
 }
 
@@ -48,15 +43,8 @@ pub(super) fn staff(name: &str) -> Option<String> {
 }
 
 /// Where a table leads from a state.
-pub(super) fn next<S: Copy + PartialEq, M: Copy + PartialEq>(
-    table: &[(S, M, S)],
-    from: S,
-    by: M,
-) -> Option<S> {
-    table
-        .iter()
-        .find(|(state, step, _)| *state == from && *step == by)
-        .map(|&(.., to)| to)
+pub(super) fn next<S: Copy + PartialEq, M: Copy + PartialEq>(table: &[(S, M, S)], from: S, by: M) -> Option<S> {
+    table.iter().find(|(state, step, _)| *state == from && *step == by).map(|&(.., to)| to)
 }
 
 pub(super) struct Case<'a> {
@@ -76,28 +64,13 @@ impl<'a> Case<'a> {
         let world = context.world;
         let site = match context.site {
             "" => None,
-            id => world
-                .document(id)
-                .map_err(Stop::World)?
-                .and_then(|document| parse::<Site>(&document)),
+            id => world.document(id).map_err(Stop::World)?.and_then(|document| parse::<Site>(&document)),
         };
         let settings = site.as_ref().map(|site| site.settings).unwrap_or_default();
-        let not_before = if operation.seen == 0 {
-            None
-        } else {
-            world.written_at(operation.seen).map_err(Stop::World)?
-        };
+        let not_before = if operation.seen == 0 { None } else { world.written_at(operation.seen).map_err(Stop::World)? };
         let judged = super::judge(operation, &settings, context.received_at, not_before);
         let earliest = not_before.unwrap_or(judged.at).min(judged.at);
-        Ok(Self {
-            operation,
-            context,
-            site,
-            settings,
-            at: judged.at,
-            earliest,
-            flags: judged.flags,
-        })
+        Ok(Self { operation, context, site, settings, at: judged.at, earliest, flags: judged.flags })
     }
 
     pub(super) fn actor(&self) -> &str {
@@ -105,11 +78,7 @@ impl<'a> Case<'a> {
     }
 
     pub(super) fn photos(&self) -> Vec<Digest> {
-        self.operation
-            .blobs
-            .iter()
-            .map(|blob| blob.sha256)
-            .collect()
+        self.operation.blobs.iter().map(|blob| blob.sha256).collect()
     }
 
     pub(super) fn is_hub(&self) -> bool {
@@ -130,9 +99,7 @@ impl<'a> Case<'a> {
                 self.flag(Flag::AuthorityUncertain);
                 Ok(())
             }
-            Standing::NotHeld => {
-                Err(Error::new(Code::NotPermitted, "the role does not allow this").into())
-            }
+            Standing::NotHeld => Err(Error::new(Code::NotPermitted, "the role does not allow this").into()),
         }
     }
 
@@ -141,20 +108,10 @@ impl<'a> Case<'a> {
     }
 
     /// Reference data by id. None only where this side does not have all of it, so that the hub must judge.
-    pub(super) fn reference<T: DeserializeOwned>(
-        &self,
-        kind: DocumentKind,
-        id: &str,
-        field: &'static str,
-    ) -> Judgement<Option<T>> {
-        let found = self
-            .document(id)?
-            .filter(|document| document.kind == kind.as_str())
-            .and_then(|document| parse(&document));
+    pub(super) fn reference<T: DeserializeOwned>(&self, kind: DocumentKind, id: &str, field: &'static str) -> Judgement<Option<T>> {
+        let found = self.document(id)?.filter(|document| document.kind == kind.as_str()).and_then(|document| parse(&document));
         match found {
-            None if self.context.world.is_complete() => {
-                Err(Error::field(Code::UnknownReference, field, format!("no such {kind}")).into())
-            }
+            None if self.context.world.is_complete() => Err(Error::field(Code::UnknownReference, field, format!("no such {kind}")).into()),
             found => Ok(found),
         }
     }
@@ -173,17 +130,10 @@ impl<'a> Case<'a> {
     /// Checks that the operation's own id names no document yet.
     pub(super) fn must_be_new(&self) -> Judgement<()> {
         if !super::is_id(&self.operation.entity) {
-            return Err(Error::field(
-                Code::Malformed,
-                "entity",
-                "lower-case letters, digits, - and _; at most 64",
-            )
-            .into());
+            return Err(Error::field(Code::Malformed, "entity", "lower-case letters, digits, - and _; at most 64").into());
         }
         match self.document(&self.operation.entity)? {
-            Some(_) => {
-                Err(Error::field(Code::Exists, "entity", "a document of this id exists").into())
-            }
+            Some(_) => Err(Error::field(Code::Exists, "entity", "a document of this id exists").into()),
             None => Ok(()),
         }
     }
@@ -194,29 +144,17 @@ impl<'a> Case<'a> {
         let Some(document) = self.document(id)? else {
             // Its maker may not have synced yet. Only a phone that has everything of its scope can say no.
             if self.is_hub() || !self.context.world.is_complete() {
-                return Err(Stop::Verdict(Verdict::Held {
-                    until: Until::Entity(id.clone()),
-                }));
+                return Err(Stop::Verdict(Verdict::Held { until: Until::Entity(id.clone()) }));
             }
             return Err(Error::field(Code::UnknownReference, "entity", "no such document").into());
         };
         if document.kind != N::KIND.as_str() {
-            return Err(Error::field(
-                Code::UnknownReference,
-                "entity",
-                "a document of another kind",
-            )
-            .into());
+            return Err(Error::field(Code::UnknownReference, "entity", "a document of another kind").into());
         }
         match parse(&document) {
             Some(noun) => Ok((document, noun)),
             // Written by a newer version: this one must not rewrite what it does not understand.
-            None => Err(Error::field(
-                Code::StateRefused,
-                "entity",
-                "the document is of a newer version",
-            )
-            .into()),
+            None => Err(Error::field(Code::StateRefused, "entity", "the document is of a newer version").into()),
         }
     }
 
@@ -224,9 +162,7 @@ impl<'a> Case<'a> {
     pub(super) fn wait_for(&self, photos: &[Digest]) -> Judgement<()> {
         for photo in photos {
             if !self.context.world.has_blob(photo).map_err(Stop::World)? {
-                return Err(Stop::Verdict(Verdict::Held {
-                    until: Until::Blob(*photo),
-                }));
+                return Err(Stop::Verdict(Verdict::Held { until: Until::Blob(*photo) }));
             }
         }
         Ok(())
@@ -235,19 +171,10 @@ impl<'a> Case<'a> {
     /// A transition that the state does not allow: a conflict where somebody else was faster, refused where not.
     pub(super) fn illegal<N: Noun>(&self, document: &Document, noun: &N) -> Judgement {
         let operation = self.operation;
-        let winner = self
-            .context
-            .world
-            .overtaken_by(
-                &operation.entity,
-                operation.base_rev.unwrap_or(0),
-                &operation.device,
-            )
-            .map_err(Stop::World)?;
+        let winner =
+            self.context.world.overtaken_by(&operation.entity, operation.base_rev.unwrap_or(0), &operation.device).map_err(Stop::World)?;
         let Some(winner) = winner else {
-            return Err(
-                Error::new(Code::StateRefused, "the record's state does not allow this").into(),
-            );
+            return Err(Error::new(Code::StateRefused, "the record's state does not allow this").into());
         };
         let conflict = Conflict {
             operation: operation.id,
@@ -258,17 +185,8 @@ impl<'a> Case<'a> {
             body: serde_json::from_str(operation.body_text()).unwrap_or(Value::Null),
             photos: self.photos(),
         };
-        let write = Write {
-            conflict: Some(conflict),
-            ..write_of(&document.id, document.body.clone(), noun)
-        };
-        Ok(Outcome {
-            verdict: Verdict::Conflict {
-                code: Code::Overtaken,
-                kept: Some(winner),
-            },
-            writes: vec![write],
-        })
+        let write = Write { conflict: Some(conflict), ..write_of(&document.id, document.body.clone(), noun) };
+        Ok(Outcome { verdict: Verdict::Conflict { code: Code::Overtaken, kept: Some(winner) }, writes: vec![write] })
     }
 
     pub(super) fn created<N: Noun>(self, noun: &N) -> Judgement {
@@ -284,10 +202,7 @@ impl<'a> Case<'a> {
 
     pub(super) fn applied(mut self, writes: Vec<Write>) -> Outcome {
         self.flags.sort_unstable();
-        Outcome {
-            verdict: Verdict::Applied { flags: self.flags },
-            writes,
-        }
+        Outcome { verdict: Verdict::Applied { flags: self.flags }, writes }
     }
 }
 
@@ -296,15 +211,7 @@ pub(super) fn parse<T: DeserializeOwned>(document: &Document) -> Option<T> {
 }
 
 fn write_of<N: Noun>(id: &str, body: Value, noun: &N) -> Write {
-    Write {
-        id: id.to_owned(),
-        kind: N::KIND,
-        body,
-        buckets: noun.buckets(),
-        person: noun.person(),
-        at: noun.at(),
-        conflict: None,
-    }
+    Write { id: id.to_owned(), kind: N::KIND, body, buckets: noun.buckets(), person: noun.person(), at: noun.at(), conflict: None }
 }
 
 pub(super) fn json<T: Serialize>(value: &T) -> Judgement<Value> {
@@ -313,11 +220,7 @@ pub(super) fn json<T: Serialize>(value: &T) -> Judgement<Value> {
 
 /// The new body, with those fields of the old one that this version does not know.
 fn merged(document: &Value, before: &Value, mut after: Value) -> Value {
-    if let (Some(old), Some(known), Some(new)) = (
-        document.as_object(),
-        before.as_object(),
-        after.as_object_mut(),
-    ) {
+    if let (Some(old), Some(known), Some(new)) = (document.as_object(), before.as_object(), after.as_object_mut()) {
         for (key, value) in old {
             if !known.contains_key(key) && !new.contains_key(key) {
                 new.insert(key.clone(), value.clone());

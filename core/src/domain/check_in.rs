@@ -144,18 +144,11 @@ pub struct CheckIn {
 }
 
 /// How a supervisor's decision moves a check-in's verdict. The check-in itself never changes.
-pub(super) const TRANSITIONS: &[(CheckInVerdict, bool, CheckInVerdict)] = &[
-    (CheckInVerdict::Flagged, true, CheckInVerdict::Accepted),
-    (CheckInVerdict::Flagged, false, CheckInVerdict::Rejected),
-];
+pub(super) const TRANSITIONS: &[(CheckInVerdict, bool, CheckInVerdict)] =
+    &[(CheckInVerdict::Flagged, true, CheckInVerdict::Accepted), (CheckInVerdict::Flagged, false, CheckInVerdict::Rejected)];
 
 /// Who walks rounds.
-const PATROLS: &[Role] = &[
-    Role::Guard,
-    Role::Volunteer,
-    Role::Auxiliary,
-    Role::Inspector,
-];
+const PATROLS: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector];
 /// Who decides on flags.
 const REVIEWERS: &[Role] = &[Role::Desk, Role::Commander];
 
@@ -167,8 +160,7 @@ impl CheckInRecord {
     /// `evidence.payload`; [`Code::Malformed`] at `evidence.uid`, `evidence.counter` or `evidence.cmac`; a text's code
     /// at `note`.
     pub fn normalised(self) -> Result<Self> {
-        let checkpoint =
-            Text::optional("checkpoint", self.checkpoint.as_deref(), 64)?.map(Text::into_string);
+        let checkpoint = Text::optional("checkpoint", self.checkpoint.as_deref(), 64)?.map(Text::into_string);
         let evidence = match self.evidence {
             CheckInEvidence::Qr { payload } => {
                 let payload = payload.trim().to_owned();
@@ -176,31 +168,17 @@ impl CheckInRecord {
                 CheckInEvidence::Qr { payload }
             }
             CheckInEvidence::Nfc { uid, counter, cmac } => {
-                let tag = NfcTag::parse(&uid, counter, &cmac)
-                    .map_err(|error| error.within("evidence"))?;
-                CheckInEvidence::Nfc {
-                    uid: tag.uid(),
-                    counter,
-                    cmac: tag.cmac(),
-                }
+                let tag = NfcTag::parse(&uid, counter, &cmac).map_err(|error| error.within("evidence"))?;
+                CheckInEvidence::Nfc { uid: tag.uid(), counter, cmac: tag.cmac() }
             }
             CheckInEvidence::Gps => CheckInEvidence::Gps,
         };
         // A QR code names its checkpoint. A tag's UID does so only for who knows all tags, and a position for nobody.
         if checkpoint.is_none() && !matches!(evidence, CheckInEvidence::Qr { .. }) {
-            return Err(Error::field(
-                Code::Missing,
-                "checkpoint",
-                "NFC and GPS need the checkpoint",
-            ));
+            return Err(Error::field(Code::Missing, "checkpoint", "NFC and GPS need the checkpoint"));
         }
         let note = Text::optional_lines("note", self.note.as_deref(), 500)?.map(Text::into_string);
-        Ok(Self {
-            checkpoint,
-            evidence,
-            note,
-            ..self
-        })
+        Ok(Self { checkpoint, evidence, note, ..self })
     }
 }
 
@@ -210,10 +188,7 @@ impl CheckInReview {
     /// # Errors
     /// A text's code at `reason`.
     pub fn normalised(self) -> Result<Self> {
-        Ok(Self {
-            reason: Text::required_lines("reason", &self.reason, 1000)?.into_string(),
-            ..self
-        })
+        Ok(Self { reason: Text::required_lines("reason", &self.reason, 1000)?.into_string(), ..self })
     }
 }
 
@@ -253,22 +228,13 @@ pub(super) fn record(mut case: Case<'_>, body: CheckInRecord) -> Judgement {
 
     let (mut inside, mut distance_m) = (Inside::Unknown, None);
     if let Some(fix) = &operation.fix {
-        for flag in super::fix::fix_flags(
-            fix,
-            operation.recorded_at,
-            &case.settings,
-            case.site.as_ref(),
-        ) {
+        for flag in super::fix::fix_flags(fix, operation.recorded_at, &case.settings, case.site.as_ref()) {
             case.flag(flag);
         }
         if let Some(checkpoint) = &checkpoint {
             let (where_, distance) = super::inside(fix, checkpoint)?;
             inside = where_;
-            #[allow(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "at most half the earth's girth"
-            )]
+            #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most half the earth's girth")]
             let whole = distance.round() as u32;
             distance_m = Some(whole);
             match inside {
@@ -281,13 +247,8 @@ pub(super) fn record(mut case: Case<'_>, body: CheckInRecord) -> Judgement {
         case.flag(Flag::FixMissing);
     }
 
-    let this = Visit {
-        device: operation.device,
-        at: case.at,
-        recorded_at: operation.recorded_at,
-        fix: operation.fix.as_ref(),
-        checkpoint: &id,
-    };
+    let this =
+        Visit { device: operation.device, at: case.at, recorded_at: operation.recorded_at, fix: operation.fix.as_ref(), checkpoint: &id };
     for flag in super::movement::judge(&case, &this, body.movement)? {
         case.flag(flag);
     }
@@ -295,9 +256,7 @@ pub(super) fn record(mut case: Case<'_>, body: CheckInRecord) -> Judgement {
 
     case.flags.sort_unstable();
     let check_in = CheckIn {
-        zone: checkpoint
-            .map(|checkpoint| checkpoint.zone)
-            .unwrap_or_default(),
+        zone: checkpoint.map(|checkpoint| checkpoint.zone).unwrap_or_default(),
         person: case.actor().to_owned(),
         device: operation.device,
         operation: operation.id,
@@ -308,11 +267,7 @@ pub(super) fn record(mut case: Case<'_>, body: CheckInRecord) -> Judgement {
         inside,
         distance_m,
         fix: operation.fix,
-        verdict: if case.flags.is_empty() {
-            CheckInVerdict::Accepted
-        } else {
-            CheckInVerdict::Flagged
-        },
+        verdict: if case.flags.is_empty() { CheckInVerdict::Accepted } else { CheckInVerdict::Flagged },
         flags: case.flags.clone(),
         note: body.note,
         photos: case.photos(),
@@ -328,13 +283,7 @@ pub(super) fn record(mut case: Case<'_>, body: CheckInRecord) -> Judgement {
 /// The checkpoint that the evidence shows. Its contents are unknown only on a phone that lacks reference data.
 fn located(case: &Case<'_>, body: &CheckInRecord) -> Judgement<(String, Option<Checkpoint>)> {
     let complete = case.context.world.is_complete();
-    let unknown = |field: &'static str| {
-        Error::field(
-            Code::TagUnknown,
-            field,
-            "a tag of no checkpoint of this site",
-        )
-    };
+    let unknown = |field: &'static str| Error::field(Code::TagUnknown, field, "a tag of no checkpoint of this site");
     let (id, field) = match &body.evidence {
         CheckInEvidence::Qr { payload } => {
             let tag = QrTag::parse(payload).map_err(|error| error.within("evidence.payload"))?;
@@ -342,44 +291,28 @@ fn located(case: &Case<'_>, body: &CheckInRecord) -> Judgement<(String, Option<C
                 return Err(unknown("evidence.payload").into());
             }
             match case.site.as_ref().and_then(|site| site.tag_key) {
-                Some(key) => tag
-                    .verify(&key)
-                    .map_err(|error| error.within("evidence.payload"))?,
+                Some(key) => tag.verify(&key).map_err(|error| error.within("evidence.payload"))?,
                 None if case.is_hub() => {
-                    return Err(Error::field(
-                        Code::TagUnsigned,
-                        "evidence.payload",
-                        "this site signs no tags",
-                    )
-                    .into());
+                    return Err(Error::field(Code::TagUnsigned, "evidence.payload", "this site signs no tags").into());
                 }
                 // A phone that has not met its hub takes the tag at its word; the hub will check.
                 None => {}
             }
             (tag.checkpoint, "evidence.payload")
         }
-        CheckInEvidence::Nfc { .. } => {
-            (body.checkpoint.clone().unwrap_or_default(), "evidence.uid")
-        }
+        CheckInEvidence::Nfc { .. } => (body.checkpoint.clone().unwrap_or_default(), "evidence.uid"),
         CheckInEvidence::Gps => (body.checkpoint.clone().unwrap_or_default(), "checkpoint"),
     };
-    let found = case
-        .document(&id)?
-        .filter(|document| document.kind == DocumentKind::Checkpoint.as_str());
+    let found = case.document(&id)?.filter(|document| document.kind == DocumentKind::Checkpoint.as_str());
     let checkpoint: Option<Checkpoint> = found.as_ref().and_then(parse);
     let Some(checkpoint) = checkpoint else {
         return match &body.evidence {
             _ if !complete => Ok((id, None)),
             CheckInEvidence::Qr { .. } => Err(unknown(field).into()),
-            _ => {
-                Err(Error::field(Code::UnknownReference, "checkpoint", "no such checkpoint").into())
-            }
+            _ => Err(Error::field(Code::UnknownReference, "checkpoint", "no such checkpoint").into()),
         };
     };
-    if checkpoint
-        .retired_at
-        .is_some_and(|retired| retired <= case.at)
-    {
+    if checkpoint.retired_at.is_some_and(|retired| retired <= case.at) {
         return Err(Error::field(Code::TagRetired, field, "the checkpoint is retired").into());
     }
     if let CheckInEvidence::Nfc { uid, counter, cmac } = &body.evidence {
@@ -387,16 +320,9 @@ fn located(case: &Case<'_>, body: &CheckInRecord) -> Judgement<(String, Option<C
             return Err(unknown(field).into());
         }
         match case.context.world.nfc_key(&id).map_err(Stop::World)? {
-            Some(key) => NfcTag::parse(uid, *counter, cmac)?
-                .verify(&key)
-                .map_err(|error| error.within("evidence.cmac"))?,
+            Some(key) => NfcTag::parse(uid, *counter, cmac)?.verify(&key).map_err(|error| error.within("evidence.cmac"))?,
             None if case.is_hub() => {
-                return Err(Error::field(
-                    Code::TagUnsigned,
-                    "evidence.cmac",
-                    "no key for this tag",
-                )
-                .into());
+                return Err(Error::field(Code::TagUnsigned, "evidence.cmac", "no key for this tag").into());
             }
             // A phone never has a tag's key.
             None => {}
@@ -406,35 +332,18 @@ fn located(case: &Case<'_>, body: &CheckInRecord) -> Judgement<(String, Option<C
 }
 
 /// Holds a tag's counter against the last one seen, and keeps the higher.
-fn counted(
-    case: &mut Case<'_>,
-    checkpoint: &str,
-    evidence: &CheckInEvidence,
-) -> Judgement<Option<Write>> {
+fn counted(case: &mut Case<'_>, checkpoint: &str, evidence: &CheckInEvidence) -> Judgement<Option<Write>> {
     let CheckInEvidence::Nfc { counter, .. } = evidence else {
         return Ok(None);
     };
     let id = format!("tag_counter.{checkpoint}");
-    let last = case.document(&id)?.and_then(|document| {
-        document
-            .body
-            .get("counter")
-            .and_then(serde_json::Value::as_u64)
-    });
+    let last = case.document(&id)?.and_then(|document| document.body.get("counter").and_then(serde_json::Value::as_u64));
     if last.is_some_and(|last| u64::from(*counter) <= last) {
         case.flag(Flag::TagReplay);
         return Ok(None);
     }
     let body = serde_json::json!({ "counter": counter });
-    Ok(Some(Write {
-        id,
-        kind: DocumentKind::TagCounter,
-        body,
-        buckets: Vec::new(),
-        person: None,
-        at: case.at,
-        conflict: None,
-    }))
+    Ok(Some(Write { id, kind: DocumentKind::TagCounter, body, buckets: Vec::new(), person: None, at: case.at, conflict: None }))
 }
 
 pub(super) fn review(mut case: Case<'_>, body: CheckInReview) -> Judgement {
@@ -446,11 +355,6 @@ pub(super) fn review(mut case: Case<'_>, body: CheckInReview) -> Judgement {
     let Some(verdict) = next(TRANSITIONS, before.verdict, body.accepted) else {
         return case.illegal(&document, &before);
     };
-    let after = CheckIn {
-        verdict,
-        reviewed_by: Some(case.actor().to_owned()),
-        review_reason: Some(body.reason),
-        ..before.clone()
-    };
+    let after = CheckIn { verdict, reviewed_by: Some(case.actor().to_owned()), review_reason: Some(body.reason), ..before.clone() };
     case.changed(&document, &before, &after)
 }

@@ -21,10 +21,6 @@ pub struct Checkpoint {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nfc_uid: Option<String>,
     /// From when on it is no longer visited (RFC 3339 with an offset).
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "super::time::optional"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::time::optional")]
     pub retired_at: Option<i64>,
 }

@@ -18,12 +18,7 @@ pub struct Judged {
 /// A clock is never a reason to refuse: the time is corrected by the offset last measured, raised to `not_before`,
 /// lowered to `received_at` where it lies too far in the future, and flagged.
 #[must_use]
-pub fn judge(
-    operation: &Operation,
-    settings: &Settings,
-    received_at: Option<i64>,
-    not_before: Option<i64>,
-) -> Judged {
+pub fn judge(operation: &Operation, settings: &Settings, received_at: Option<i64>, not_before: Option<i64>) -> Judged {
     const SECOND: i64 = 1000;
     const HOUR: i64 = 3_600_000;
     let offset_max = i64::from(settings.clock_offset_max_s) * SECOND;

@@ -33,36 +33,20 @@ impl Coordinate {
     /// number is not finite or out of range, and for (0, 0), which is what a failed lookup leaves behind.
     pub fn new(lat: f64, lon: f64, datum: Datum) -> Result<Self> {
         if !lat.is_finite() {
-            return Err(Error::field(
-                Code::CoordinateInvalid,
-                "lat",
-                "a finite number of degrees",
-            ));
+            return Err(Error::field(Code::CoordinateInvalid, "lat", "a finite number of degrees"));
         }
         if !lon.is_finite() {
-            return Err(Error::field(
-                Code::CoordinateInvalid,
-                "lon",
-                "a finite number of degrees",
-            ));
+            return Err(Error::field(Code::CoordinateInvalid, "lon", "a finite number of degrees"));
         }
         if lat.abs() > 90.0 {
             return Err(if lat.abs() <= 180.0 && lon.abs() <= 90.0 {
-                Error::field(
-                    Code::CoordinateSwapped,
-                    "lat",
-                    "over 90 degrees: latitude and longitude are swapped",
-                )
+                Error::field(Code::CoordinateSwapped, "lat", "over 90 degrees: latitude and longitude are swapped")
             } else {
                 Error::field(Code::CoordinateInvalid, "lat", "between -90 and 90 degrees")
             });
         }
         if lon.abs() > 180.0 {
-            return Err(Error::field(
-                Code::CoordinateInvalid,
-                "lon",
-                "between -180 and 180 degrees",
-            ));
+            return Err(Error::field(Code::CoordinateInvalid, "lon", "between -180 and 180 degrees"));
         }
         if lat == 0.0 && lon == 0.0 {
             return Err(Error::new(Code::CoordinateInvalid, "(0, 0) is no position"));
@@ -123,8 +107,7 @@ fn gcj02_shift(lat: f64, lon: f64) -> (f64, f64) {
     const EE: f64 = 0.006_693_421_622_965_943;
     let (x, y) = (lon - 105.0, lat - 35.0);
     let root = x.abs().sqrt();
-    let waves =
-        |v: f64, a: f64, b: f64| (a * (v * PI).sin() + b * (v * PI / 3.0).sin()) * 2.0 / 3.0;
+    let waves = |v: f64, a: f64, b: f64| (a * (v * PI).sin() + b * (v * PI / 3.0).sin()) * 2.0 / 3.0;
     let common = (20.0 * (6.0 * x * PI).sin() + 20.0 * (2.0 * x * PI).sin()) * 2.0 / 3.0;
     let north = -100.0
         + 2.0 * x

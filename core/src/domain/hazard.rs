@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::case::{Case, Judgement, Noun, next, parse, staff};
-use super::{
-    Actor, Bucket, Document, DocumentKind, Inspection, Kind, Person, Role, Text, Until, Verdict,
-};
+use super::{Actor, Bucket, Document, DocumentKind, Inspection, Kind, Person, Role, Text, Until, Verdict};
 use crate::log::{DeviceId, Digest};
 use crate::{Code, Error, Result};
 
@@ -283,84 +281,40 @@ impl HazardEvent {
     /// [`Code::PhotoMissing`] at `after` where both photos are one; [`Code::HazardFourEyes`] at `witness` where it is
     /// who rectified.
     pub fn normalised(self) -> Result<Self> {
-        let note = |note: Option<String>| {
-            Ok::<_, Error>(
-                Text::optional_lines("note", note.as_deref(), 1000)?.map(Text::into_string),
-            )
-        };
-        let reason = |reason: String| {
-            Ok::<_, Error>(Text::required_lines("reason", &reason, 1000)?.into_string())
-        };
+        let note = |note: Option<String>| Ok::<_, Error>(Text::optional_lines("note", note.as_deref(), 1000)?.map(Text::into_string));
+        let reason = |reason: String| Ok::<_, Error>(Text::required_lines("reason", &reason, 1000)?.into_string());
         Ok(match self {
-            Self::Find {
-                venue,
-                inspection,
-                description,
-                grade,
-            } => Self::Find {
+            Self::Find { venue, inspection, description, grade } => Self::Find {
                 venue: Text::required("venue", &venue, 64)?.into_string(),
-                inspection: Text::optional("inspection", inspection.as_deref(), 64)?
-                    .map(Text::into_string),
+                inspection: Text::optional("inspection", inspection.as_deref(), 64)?.map(Text::into_string),
                 description: Text::required_lines("description", &description, 2000)?.into_string(),
                 grade,
             },
             Self::Assign { owner, due, plan } => Self::Assign {
                 owner: Text::required("owner", &owner, 100)?.into_string(),
                 due,
-                plan: plan
-                    .map(MajorPlan::normalised)
-                    .transpose()
-                    .map_err(|error| error.within("plan"))?,
+                plan: plan.map(MajorPlan::normalised).transpose().map_err(|error| error.within("plan"))?,
             },
             Self::Start {} => Self::Start {},
-            Self::Rectify { note } => Self::Rectify {
-                note: Text::required_lines("note", &note, 1000)?.into_string(),
-            },
-            Self::Reinspect { passed, note: text } => Self::Reinspect {
-                passed,
-                note: note(text)?,
-            },
+            Self::Rectify { note } => Self::Rectify { note: Text::required_lines("note", &note, 1000)?.into_string() },
+            Self::Reinspect { passed, note: text } => Self::Reinspect { passed, note: note(text)? },
             Self::Close { note: text } => Self::Close { note: note(text)? },
-            Self::CloseOnSpot {
-                rectified_by,
-                witness,
-                before,
-                after,
-            } => {
-                let rectified_by =
-                    Text::required("rectified_by", &rectified_by, 100)?.into_string();
+            Self::CloseOnSpot { rectified_by, witness, before, after } => {
+                let rectified_by = Text::required("rectified_by", &rectified_by, 100)?.into_string();
                 let witness = Text::required("witness", &witness, 100)?.into_string();
                 if before == after {
-                    return Err(Error::field(
-                        Code::PhotoMissing,
-                        "after",
-                        "another photo than the one before",
-                    ));
+                    return Err(Error::field(Code::PhotoMissing, "after", "another photo than the one before"));
                 }
                 if witness == rectified_by {
                     return Err(four_eyes("witness"));
                 }
-                Self::CloseOnSpot {
-                    rectified_by,
-                    witness,
-                    before,
-                    after,
-                }
+                Self::CloseOnSpot { rectified_by, witness, before, after }
             }
-            Self::Extend { due, reason: text } => Self::Extend {
-                due,
-                reason: reason(text)?,
-            },
-            Self::Refer {
-                authority,
-                reason: text,
-            } => Self::Refer {
-                authority: Text::required("authority", &authority, 200)?.into_string(),
-                reason: reason(text)?,
-            },
-            Self::Void { reason: text } => Self::Void {
-                reason: reason(text)?,
-            },
+            Self::Extend { due, reason: text } => Self::Extend { due, reason: reason(text)? },
+            Self::Refer { authority, reason: text } => {
+                Self::Refer { authority: Text::required("authority", &authority, 200)?.into_string(), reason: reason(text)? }
+            }
+            Self::Void { reason: text } => Self::Void { reason: reason(text)? },
         })
     }
 
@@ -393,16 +347,10 @@ impl HazardEvent {
 impl MajorPlan {
     fn normalised(self) -> Result<Self> {
         let part = |field: &'static str, text: &str, max| {
-            Text::required_lines(field, text, max)
-                .map(Text::into_string)
-                .map_err(|error| match error.code {
-                    Code::Missing => Error::field(
-                        Code::HazardPlanMissing,
-                        field,
-                        "a major hazard's plan needs it",
-                    ),
-                    _ => error,
-                })
+            Text::required_lines(field, text, max).map(Text::into_string).map_err(|error| match error.code {
+                Code::Missing => Error::field(Code::HazardPlanMissing, field, "a major hazard's plan needs it"),
+                _ => error,
+            })
         };
         Ok(Self {
             measures: part("measures", &self.measures, 2000)?,
@@ -415,11 +363,7 @@ impl MajorPlan {
 }
 
 fn four_eyes(field: &'static str) -> Error {
-    Error::field(
-        Code::HazardFourEyes,
-        field,
-        "nobody passes or closes what they rectified",
-    )
+    Error::field(Code::HazardFourEyes, field, "nobody passes or closes what they rectified")
 }
 
 impl Noun for Hazard {
@@ -452,20 +396,11 @@ pub(super) fn apply(mut case: Case<'_>, event: HazardEvent) -> Judgement {
 }
 
 fn find(case: Case<'_>, event: HazardEvent) -> Judgement {
-    let HazardEvent::Find {
-        venue,
-        inspection,
-        description,
-        grade,
-    } = event
-    else {
+    let HazardEvent::Find { venue, inspection, description, grade } = event else {
         return Err(Error::internal("no hazard is found").into());
     };
     case.must_be_new()?;
-    let zone = case
-        .venue(&venue)?
-        .map(|venue| venue.zone)
-        .unwrap_or_default();
+    let zone = case.venue(&venue)?.map(|venue| venue.zone).unwrap_or_default();
     if let Some(id) = &inspection {
         check_inspection(&case, id)?;
     }
@@ -502,52 +437,27 @@ fn check_inspection(case: &Case<'_>, id: &str) -> Judgement<()> {
     let found: Option<Document> = case.document(id)?;
     match found {
         Some(document) if parse::<Inspection>(&document).is_some() => Ok(()),
-        None if case.is_hub() => Err(super::case::Stop::Verdict(Verdict::Held {
-            until: Until::Entity(id.to_owned()),
-        })),
+        None if case.is_hub() => Err(super::case::Stop::Verdict(Verdict::Held { until: Until::Entity(id.to_owned()) })),
         None if !case.context.world.is_complete() => Ok(()),
         _ => Err(Error::field(Code::UnknownReference, "inspection", "no such inspection").into()),
     }
 }
 
 /// The hazard after a step that its state allows, where the step's own rules allow it too.
-fn advance(
-    case: &Case<'_>,
-    before: &Hazard,
-    state: HazardState,
-    event: HazardEvent,
-) -> Judgement<Hazard> {
-    let mut after = Hazard {
-        state,
-        ..before.clone()
-    };
+fn advance(case: &Case<'_>, before: &Hazard, state: HazardState, event: HazardEvent) -> Judgement<Hazard> {
+    let mut after = Hazard { state, ..before.clone() };
     match event {
         HazardEvent::Find { .. } | HazardEvent::Start {} => {}
         HazardEvent::Assign { owner, due, plan } => {
             if due < before.at {
-                return Err(Error::field(
-                    Code::TimeOrder,
-                    "due",
-                    "not before the hazard was found",
-                )
-                .into());
+                return Err(Error::field(Code::TimeOrder, "due", "not before the hazard was found").into());
             }
             match &plan {
                 None if before.grade == HazardGrade::Major => {
-                    return Err(Error::field(
-                        Code::HazardPlanMissing,
-                        "plan",
-                        "a major hazard needs its plan",
-                    )
-                    .into());
+                    return Err(Error::field(Code::HazardPlanMissing, "plan", "a major hazard needs its plan").into());
                 }
                 Some(plan) if plan.deadline < before.at => {
-                    return Err(Error::field(
-                        Code::TimeOrder,
-                        "plan.deadline",
-                        "not before the hazard was found",
-                    )
-                    .into());
+                    return Err(Error::field(Code::TimeOrder, "plan.deadline", "not before the hazard was found").into());
                 }
                 _ => {}
             }
@@ -556,12 +466,7 @@ fn advance(
         HazardEvent::Rectify { note } => {
             let photos = case.photos();
             if photos.is_empty() {
-                return Err(Error::field(
-                    Code::PhotoMissing,
-                    "photos",
-                    "a rectification is shown by a photo",
-                )
-                .into());
+                return Err(Error::field(Code::PhotoMissing, "photos", "a rectification is shown by a photo").into());
             }
             case.wait_for(&photos)?;
             rectified(&mut after, case.actor().to_owned());
@@ -581,28 +486,14 @@ fn advance(
             closed(&mut after, case);
             after.note = note.or(after.note);
         }
-        HazardEvent::CloseOnSpot {
-            rectified_by,
-            witness,
-            before: photo_before,
-            after: photo_after,
-        } => {
+        HazardEvent::CloseOnSpot { rectified_by, witness, before: photo_before, after: photo_after } => {
             let photos = case.photos();
             for (photo, field) in [(photo_before, "before"), (photo_after, "after")] {
                 if !photos.contains(&photo) {
-                    return Err(Error::field(
-                        Code::PhotoMissing,
-                        field,
-                        "comes with the operation",
-                    )
-                    .into());
+                    return Err(Error::field(Code::PhotoMissing, field, "comes with the operation").into());
                 }
             }
-            let (author, rectifier, second) = (
-                names_of_author(case),
-                names_of(case, &rectified_by)?,
-                names_of(case, &witness)?,
-            );
+            let (author, rectifier, second) = (names_of_author(case), names_of(case, &rectified_by)?, names_of(case, &witness)?);
             if are_same(&author, &rectifier) {
                 return Err(four_eyes("rectified_by").into());
             }
@@ -614,9 +505,7 @@ fn advance(
             closed(&mut after, case);
             after.witness = Some(witness);
             after.rectification_photos = vec![photo_after];
-            after
-                .photos
-                .extend(photos.into_iter().filter(|photo| *photo != photo_after));
+            after.photos.extend(photos.into_iter().filter(|photo| *photo != photo_after));
         }
         HazardEvent::Extend { due, reason } => {
             if before.due.is_some_and(|old| due <= old) {
@@ -624,9 +513,7 @@ fn advance(
             }
             (after.due, after.note) = (Some(due), Some(reason));
         }
-        HazardEvent::Refer { authority, reason } => {
-            (after.referred_to, after.note) = (Some(authority), Some(reason))
-        }
+        HazardEvent::Refer { authority, reason } => (after.referred_to, after.note) = (Some(authority), Some(reason)),
         HazardEvent::Void { reason } => after.note = Some(reason),
     }
     Ok(after)
@@ -636,8 +523,7 @@ impl Hazard {
     /// Whether this person had a hand in the rectification, the last or an earlier one.
     #[must_use]
     pub fn was_rectified_by(&self, person: &str) -> bool {
-        self.rectified_by.as_deref() == Some(person)
-            || self.rectifiers.iter().any(|rectifier| rectifier == person)
+        self.rectified_by.as_deref() == Some(person) || self.rectifiers.iter().any(|rectifier| rectifier == person)
     }
 }
 
@@ -662,18 +548,13 @@ fn names_of_author(case: &Case<'_>) -> Vec<String> {
 }
 
 fn names_of(case: &Case<'_>, who: &str) -> Judgement<Vec<String>> {
-    let person: Option<Person> = case
-        .document(who)?
-        .filter(|document| document.kind == DocumentKind::Person.as_str())
-        .as_ref()
-        .and_then(parse);
+    let person: Option<Person> =
+        case.document(who)?.filter(|document| document.kind == DocumentKind::Person.as_str()).as_ref().and_then(parse);
     Ok(person.map_or_else(|| vec![who.to_lowercase()], |person| names(&person)))
 }
 
 fn names(person: &Person) -> Vec<String> {
-    [&person.id, &person.name.zh, &person.name.en]
-        .map(|name| name.to_lowercase())
-        .to_vec()
+    [&person.id, &person.name.zh, &person.name.en].map(|name| name.to_lowercase()).to_vec()
 }
 
 fn are_same(a: &[String], b: &[String]) -> bool {

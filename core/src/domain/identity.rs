@@ -27,52 +27,31 @@ impl IdentityNumber {
     /// [`Code::IdentityMalformed`] for another shape or an impossible date, [`Code::IdentityChecksum`] for a wrong
     /// check character.
     pub fn parse(text: &str, today: i64) -> Result<Self> {
-        let text: String = text
-            .trim()
-            .nfkc()
-            .map(|c| if c == 'x' { 'X' } else { c })
-            .collect();
+        let text: String = text.trim().nfkc().map(|c| if c == 'x' { 'X' } else { c }).collect();
         let bytes = text.as_bytes();
         if bytes.len() == 15 && bytes.iter().all(u8::is_ascii_digit) {
             return Err(malformed("numbers of 15 digits are no longer valid"));
         }
-        let Some((head, &[check])) = bytes
-            .split_at_checked(17)
-            .filter(|(_, tail)| tail.len() == 1)
-            .and_then(|(head, tail)| Some((head, tail.first_chunk::<1>()?)))
+        let Some((head, &[check])) =
+            bytes.split_at_checked(17).filter(|(_, tail)| tail.len() == 1).and_then(|(head, tail)| Some((head, tail.first_chunk::<1>()?)))
         else {
             return Err(malformed("17 digits and a check character"));
         };
-        if !head.iter().all(u8::is_ascii_digit)
-            || head[0] == b'0'
-            || !(check.is_ascii_digit() || check == b'X')
-        {
+        if !head.iter().all(u8::is_ascii_digit) || head[0] == b'0' || !(check.is_ascii_digit() || check == b'X') {
             return Err(malformed("17 digits and a check character"));
         }
-        let number = |from: usize, to: usize| {
-            head[from..to]
-                .iter()
-                .fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'))
-        };
+        let number = |from: usize, to: usize| head[from..to].iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
         let year = number(6, 10);
         if !(1800..2100).contains(&year) {
             return Err(malformed("a year of birth from 1800 to 2099"));
         }
-        let born = NaiveDate::from_ymd_opt(year.cast_signed(), number(10, 12), number(12, 14))
-            .ok_or_else(|| malformed("no such date"))?;
+        let born = NaiveDate::from_ymd_opt(year.cast_signed(), number(10, 12), number(12, 14)).ok_or_else(|| malformed("no such date"))?;
         if china_date(today).is_some_and(|today| born > today) {
             return Err(malformed("a date of birth in the future"));
         }
-        let sum: u32 = head
-            .iter()
-            .zip(WEIGHTS)
-            .map(|(digit, weight)| u32::from(digit - b'0') * weight)
-            .sum();
+        let sum: u32 = head.iter().zip(WEIGHTS).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
         if CHECK[(sum % 11) as usize] != check {
-            return Err(Error::new(
-                Code::IdentityChecksum,
-                "the check character of GB 11643 is another one",
-            ));
+            return Err(Error::new(Code::IdentityChecksum, "the check character of GB 11643 is another one"));
         }
         Ok(Self(text))
     }
@@ -104,10 +83,7 @@ impl PassportNumber {
         if (6..=12).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             Ok(Self(text))
         } else {
-            Err(Error::new(
-                Code::Malformed,
-                "a passport number has 6 to 12 letters and digits",
-            ))
+            Err(Error::new(Code::Malformed, "a passport number has 6 to 12 letters and digits"))
         }
     }
 

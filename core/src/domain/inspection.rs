@@ -186,9 +186,7 @@ impl InspectionEvent {
             }
             Kind::InspectionReturn => {
                 let Return { reason } = super::body::read(json)?;
-                Self::Decide {
-                    reason: Some(Text::required_lines("reason", &reason, 1000).map(|_| reason)?),
-                }
+                Self::Decide { reason: Some(Text::required_lines("reason", &reason, 1000).map(|_| reason)?) }
             }
             _ => {
                 let Approve { reason } = super::body::read(json)?;
@@ -206,33 +204,22 @@ impl InspectionEvent {
         Ok(match self {
             Self::Start { venue, campaign } => Self::Start {
                 venue: Text::required("venue", &venue, 64)?.into_string(),
-                campaign: Text::optional("campaign", campaign.as_deref(), 64)?
-                    .map(Text::into_string),
+                campaign: Text::optional("campaign", campaign.as_deref(), 64)?.map(Text::into_string),
             },
             Self::Submit { answers, summary } => {
                 let mut normal: Vec<ChecklistAnswer> = Vec::with_capacity(answers.len());
                 for (index, answer) in answers.into_iter().enumerate() {
                     let at = format!("answers[{index}]");
                     if normal.iter().any(|earlier| earlier.item == answer.item) {
-                        return Err(Error::field(
-                            Code::Malformed,
-                            "item",
-                            "a question is answered once",
-                        )
-                        .within(&at));
+                        return Err(Error::field(Code::Malformed, "item", "a question is answered once").within(&at));
                     }
                     normal.push(answer.normalised().map_err(|error| error.within(&at))?);
                 }
-                Self::Submit {
-                    answers: normal,
-                    summary: Text::optional_lines("summary", summary.as_deref(), 1000)?
-                        .map(Text::into_string),
-                }
+                Self::Submit { answers: normal, summary: Text::optional_lines("summary", summary.as_deref(), 1000)?.map(Text::into_string) }
             }
-            Self::Decide { reason } => Self::Decide {
-                reason: Text::optional_lines("reason", reason.as_deref(), 1000)?
-                    .map(Text::into_string),
-            },
+            Self::Decide { reason } => {
+                Self::Decide { reason: Text::optional_lines("reason", reason.as_deref(), 1000)?.map(Text::into_string) }
+            }
         })
     }
 
@@ -243,22 +230,11 @@ impl InspectionEvent {
     pub fn check_complete(answers: &[ChecklistAnswer], checklist: &[ChecklistItem]) -> Result<()> {
         for (index, answer) in answers.iter().enumerate() {
             if !checklist.iter().any(|item| item.id == answer.item) {
-                return Err(Error::field(
-                    Code::UnknownReference,
-                    format!("answers[{index}].item"),
-                    "no question of this site's checklist",
-                ));
+                return Err(Error::field(Code::UnknownReference, format!("answers[{index}].item"), "no question of this site's checklist"));
             }
         }
-        if checklist
-            .iter()
-            .any(|item| !answers.iter().any(|answer| answer.item == item.id))
-        {
-            return Err(Error::field(
-                Code::Missing,
-                "answers",
-                "every question of the checklist",
-            ));
+        if checklist.iter().any(|item| !answers.iter().any(|answer| answer.item == item.id)) {
+            return Err(Error::field(Code::Missing, "answers", "every question of the checklist"));
         }
         Ok(())
     }
@@ -308,10 +284,7 @@ pub(super) fn apply(mut case: Case<'_>, kind: Kind, event: InspectionEvent) -> J
     let Some(state) = next(InspectionState::TRANSITIONS, before.state, by) else {
         return case.illegal(&document, &before);
     };
-    let mut after = Inspection {
-        state,
-        ..before.clone()
-    };
+    let mut after = Inspection { state, ..before.clone() };
     match event {
         InspectionEvent::Submit { answers, summary } => {
             if let Some(site) = &case.site {
@@ -335,10 +308,7 @@ pub(super) fn apply(mut case: Case<'_>, kind: Kind, event: InspectionEvent) -> J
 /// A visit begins: a new one, or one that was planned.
 fn start(case: Case<'_>, venue: String, campaign: Option<String>) -> Judgement {
     let operation = case.operation;
-    let zone = case
-        .venue(&venue)?
-        .map(|venue| venue.zone)
-        .unwrap_or_default();
+    let zone = case.venue(&venue)?.map(|venue| venue.zone).unwrap_or_default();
     let inspection = Inspection {
         venue,
         zone,
@@ -357,12 +327,7 @@ fn start(case: Case<'_>, venue: String, campaign: Option<String>) -> Judgement {
     };
     if let Some(document) = case.document(&operation.entity)?
         && let Some(planned) = super::case::parse::<Inspection>(&document)
-        && next(
-            InspectionState::TRANSITIONS,
-            planned.state,
-            InspectionMove::Start,
-        )
-        .is_some()
+        && next(InspectionState::TRANSITIONS, planned.state, InspectionMove::Start).is_some()
     {
         return case.changed(&document, &planned, &inspection);
     }

@@ -4,9 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::case::{Case, Judgement, Noun, next, staff};
-use super::{
-    Bucket, DocumentKind, IdentityNumber, Kind, PassportNumber, PhoneNumber, Role, Text, Zone,
-};
+use super::{Bucket, DocumentKind, IdentityNumber, Kind, PassportNumber, PhoneNumber, Role, Text, Zone};
 use crate::log::{DeviceId, Digest};
 use crate::{Code, Error, Result};
 
@@ -187,14 +185,9 @@ impl Contact {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
         Ok(Self {
             name: Text::required("name", &self.name, 100)?.into_string(),
-            phone: PhoneNumber::parse(&self.phone)
-                .map_err(|error| error.within("phone"))?
-                .as_str()
-                .to_owned(),
+            phone: PhoneNumber::parse(&self.phone).map_err(|error| error.within("phone"))?.as_str().to_owned(),
             identity_number: given(&self.identity_number)
-                .map(|text| {
-                    IdentityNumber::parse(&text, now).map(|number| number.as_str().to_owned())
-                })
+                .map(|text| IdentityNumber::parse(&text, now).map(|number| number.as_str().to_owned()))
                 .transpose()
                 .map_err(|error| error.within("identity_number"))?,
             passport: given(&self.passport)
@@ -217,22 +210,16 @@ impl LossRecord {
             return Err(future("lost_from"));
         }
         if self.lost_from > self.lost_to {
-            return Err(Error::field(
-                Code::TimeOrder,
-                "lost_from",
-                "not after lost_to",
-            ));
+            return Err(Error::field(Code::TimeOrder, "lost_from", "not after lost_to"));
         }
         if self.lost_to > now {
             return Err(future("lost_to"));
         }
         Ok(Self {
-            description: Text::required_lines("description", &self.description, 2000)?
-                .into_string(),
+            description: Text::required_lines("description", &self.description, 2000)?.into_string(),
             brand: Text::optional("brand", self.brand.as_deref(), 100)?.map(Text::into_string),
             colour: Text::optional("colour", self.colour.as_deref(), 50)?.map(Text::into_string),
-            marks: Text::optional_lines("marks", self.marks.as_deref(), 1000)?
-                .map(Text::into_string),
+            marks: Text::optional_lines("marks", self.marks.as_deref(), 1000)?.map(Text::into_string),
             place: Text::required("place", &self.place, 500)?.into_string(),
             zone: Text::optional("zone", self.zone.as_deref(), 64)?.map(Text::into_string),
             ..self
@@ -246,9 +233,7 @@ impl LostReportEvent {
     /// # Errors
     /// A text's code at `note`.
     pub fn normalised(self) -> Result<Self> {
-        Ok(Self {
-            note: Text::optional_lines("note", self.note.as_deref(), 1000)?.map(Text::into_string),
-        })
+        Ok(Self { note: Text::optional_lines("note", self.note.as_deref(), 1000)?.map(Text::into_string) })
     }
 }
 
@@ -309,10 +294,6 @@ pub(super) fn advance(mut case: Case<'_>, kind: Kind, event: LostReportEvent) ->
     let Some(state) = next(LostReportState::TRANSITIONS, before.state, by) else {
         return case.illegal(&document, &before);
     };
-    let after = LostReport {
-        state,
-        note: event.note.or_else(|| before.note.clone()),
-        ..before.clone()
-    };
+    let after = LostReport { state, note: event.note.or_else(|| before.note.clone()), ..before.clone() };
     case.changed(&document, &before, &after)
 }

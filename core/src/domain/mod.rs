@@ -35,9 +35,7 @@ pub use actor::{Actor, Standing};
 pub use apply::{Context, Outcome, World, Write, apply};
 pub use body::{Body, OperationDiscard};
 pub use bucket::Bucket;
-pub use check_in::{
-    CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Inside, Movement,
-};
+pub use check_in::{CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Inside, Movement};
 pub use checkpoint::Checkpoint;
 pub use clock::{Judged, judge};
 pub use coordinate::{Coordinate, Datum};
@@ -46,13 +44,10 @@ pub use fix::{check_fix, check_fixed_point, inside};
 pub use hazard::{Hazard, HazardEvent, HazardGrade, HazardMove, HazardState, MajorPlan};
 pub use identity::{IdentityNumber, PassportNumber};
 pub use inspection::{
-    ChecklistAnswer, ChecklistItem, Inspection, InspectionEvent, InspectionMove, InspectionState,
-    Outcome as AnswerOutcome,
+    ChecklistAnswer, ChecklistItem, Inspection, InspectionEvent, InspectionMove, InspectionState, Outcome as AnswerOutcome,
 };
 pub use kind::{DocumentKind, Kind};
-pub use lost_report::{
-    Contact, ItemCategory, LossRecord, LostReport, LostReportEvent, LostReportMove, LostReportState,
-};
+pub use lost_report::{Contact, ItemCategory, LossRecord, LostReport, LostReportEvent, LostReportMove, LostReportState};
 pub use person::{Force, Person, PersonStatus, Role, RoleAssignment, Trade};
 pub use phone::PhoneNumber;
 pub use photo::{Photo, PhotoFormat};

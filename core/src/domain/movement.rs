@@ -34,21 +34,13 @@ impl<'a> Visit<'a> {
     /// Milliseconds from `earlier` to this. By the clock of the device where both have the same one: judged times may
     /// have been clamped together.
     const fn since(&self, earlier: &Self, one_device: bool) -> i64 {
-        if one_device {
-            self.recorded_at.saturating_sub(earlier.recorded_at)
-        } else {
-            self.at.saturating_sub(earlier.at)
-        }
+        if one_device { self.recorded_at.saturating_sub(earlier.recorded_at) } else { self.at.saturating_sub(earlier.at) }
     }
 
     /// As [`Visit::since`], between the moments at which the positions were taken.
     fn moved_since(&self, earlier: &Self, one_device: bool) -> i64 {
         let taken = |visit: &Self| visit.fix.map_or(visit.recorded_at, |fix| fix.at);
-        if one_device {
-            taken(self).saturating_sub(taken(earlier))
-        } else {
-            self.at.saturating_sub(earlier.at)
-        }
+        if one_device { taken(self).saturating_sub(taken(earlier)) } else { self.at.saturating_sub(earlier.at) }
     }
 }
 
@@ -62,20 +54,10 @@ pub(super) fn judge(case: &Case<'_>, this: &Visit<'_>, movement: Movement) -> Ju
     let settings = &case.settings;
     let scans_window = i64::from(settings.scans_window_s) * 1000;
     let duplicate_window = i64::from(settings.duplicate_window_s) * 1000;
-    let from = this
-        .at
-        .saturating_sub(NEIGHBOUR_MS.max(scans_window).max(duplicate_window));
+    let from = this.at.saturating_sub(NEIGHBOUR_MS.max(scans_window).max(duplicate_window));
     let to = this.at.saturating_add(duplicate_window);
-    let documents = case
-        .context
-        .world
-        .check_ins_of(case.actor(), from, to)
-        .map_err(Stop::World)?;
-    let others: Vec<CheckIn> = documents
-        .iter()
-        .filter_map(parse::<CheckIn>)
-        .filter(|other| other.operation != case.operation.id)
-        .collect();
+    let documents = case.context.world.check_ins_of(case.actor(), from, to).map_err(Stop::World)?;
+    let others: Vec<CheckIn> = documents.iter().filter_map(parse::<CheckIn>).filter(|other| other.operation != case.operation.id).collect();
 
     let mut scans = 1;
     let mut neighbour: Option<(i64, &CheckIn)> = None;
@@ -83,12 +65,7 @@ pub(super) fn judge(case: &Case<'_>, this: &Visit<'_>, movement: Movement) -> Ju
         let visit = Visit::of(other);
         let gap = this.since(&visit, visit.device == this.device);
         if visit.checkpoint == this.checkpoint && gap.saturating_abs() <= duplicate_window {
-            return Err(Error::field(
-                Code::DuplicateCheckIn,
-                "checkpoint",
-                "this visit is recorded already",
-            )
-            .into());
+            return Err(Error::field(Code::DuplicateCheckIn, "checkpoint", "this visit is recorded already").into());
         }
         if gap < 0 {
             continue;
@@ -96,9 +73,7 @@ pub(super) fn judge(case: &Case<'_>, this: &Visit<'_>, movement: Movement) -> Ju
         if gap <= scans_window {
             scans += 1;
         }
-        if !other.flags.contains(&Flag::TooFast)
-            && neighbour.is_none_or(|(nearest, _)| gap <= nearest)
-        {
+        if !other.flags.contains(&Flag::TooFast) && neighbour.is_none_or(|(nearest, _)| gap <= nearest) {
             neighbour = Some((gap, other));
         }
     }
@@ -115,15 +90,8 @@ pub(super) fn judge(case: &Case<'_>, this: &Visit<'_>, movement: Movement) -> Ju
     Ok(flags)
 }
 
-fn is_too_fast(
-    case: &Case<'_>,
-    before: &Visit<'_>,
-    this: &Visit<'_>,
-    movement: Movement,
-) -> Judgement<bool> {
-    let (Some((start, start_slack)), Some((end, end_slack))) =
-        (position(case, before)?, position(case, this)?)
-    else {
+fn is_too_fast(case: &Case<'_>, before: &Visit<'_>, this: &Visit<'_>, movement: Movement) -> Judgement<bool> {
+    let (Some((start, start_slack)), Some((end, end_slack))) = (position(case, before)?, position(case, this)?) else {
         return Ok(false);
     };
     let limit = match movement {
@@ -131,9 +99,7 @@ fn is_too_fast(
         Movement::Vehicle => case.settings.vehicle_max_mps,
     };
     // Positions come once a second: a shorter interval is the clock's grain, not somebody's speed.
-    let millis = this
-        .moved_since(before, before.device == this.device)
-        .max(1000);
+    let millis = this.moved_since(before, before.device == this.device).max(1000);
     #[allow(clippy::cast_precision_loss, reason = "at most some hours")]
     let seconds = millis as f64 / 1000.0;
     Ok((start.distance_m(&end) - start_slack - end_slack) / seconds > f64::from(limit))

@@ -87,18 +87,10 @@ pub struct RoleAssignment {
     /// The role.
     pub role: Role,
     /// From when on (RFC 3339 with an offset); always, where absent.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "super::time::optional"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::time::optional")]
     pub from: Option<i64>,
     /// Until when; still, where absent.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "super::time::optional"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::time::optional")]
     pub to: Option<i64>,
 }
 
@@ -142,10 +134,9 @@ impl Person {
     #[must_use]
     pub fn holds(&self, any_of: &[Role], at: i64) -> bool {
         self.status == PersonStatus::Active
-            && self.roles.iter().any(|held| {
-                any_of.contains(&held.role)
-                    && held.from.is_none_or(|from| from <= at)
-                    && held.to.is_none_or(|to| at < to)
-            })
+            && self
+                .roles
+                .iter()
+                .any(|held| any_of.contains(&held.role) && held.from.is_none_or(|from| from <= at) && held.to.is_none_or(|to| at < to))
     }
 }

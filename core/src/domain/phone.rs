@@ -21,26 +21,14 @@ impl PhoneNumber {
     pub fn parse(text: &str) -> Result<Self> {
         let text: String = text.trim().nfkc().collect();
         if EMERGENCY.contains(&text.strip_prefix("+86").unwrap_or(&text)) {
-            return Err(Error::new(
-                Code::PhoneEmergency,
-                "an emergency number cannot be a contact",
-            ));
+            return Err(Error::new(Code::PhoneEmergency, "an emergency number cannot be a contact"));
         }
-        let text = if is_chinese_mobile(&text) {
-            format!("+86{text}")
-        } else {
-            text
-        };
+        let text = if is_chinese_mobile(&text) { format!("+86{text}") } else { text };
         let digits = text.strip_prefix('+').unwrap_or_default().as_bytes();
-        let is_e164 = (7..=15).contains(&digits.len())
-            && digits.iter().all(u8::is_ascii_digit)
-            && digits[0] != b'0';
+        let is_e164 = (7..=15).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) && digits[0] != b'0';
         // China's trunk prefix is not dialled after the country code: 0736… must come as +86736….
         if !is_e164 || digits.starts_with(b"860") {
-            return Err(Error::new(
-                Code::PhoneMalformed,
-                "E.164, such as +8613800138000, or a Chinese mobile number",
-            ));
+            return Err(Error::new(Code::PhoneMalformed, "E.164, such as +8613800138000, or a Chinese mobile number"));
         }
         Ok(Self(text))
     }

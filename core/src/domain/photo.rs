@@ -89,13 +89,7 @@ impl Photo {
         if u64::from(width) * u64::from(height) > Self::MAX_PIXELS {
             return Err(too_many_pixels());
         }
-        Ok(Self {
-            format,
-            width,
-            height,
-            len: bytes.len() as u64,
-            sha256: Digest::of(bytes),
-        })
+        Ok(Self { format, width, height, len: bytes.len() as u64, sha256: Digest::of(bytes) })
     }
 
     /// Checks the number of photos on one record.
@@ -104,21 +98,14 @@ impl Photo {
     /// [`Code::PhotoTooMany`] at `photos`.
     pub fn check_count(count: usize) -> Result<()> {
         if count > Self::MAX_PER_RECORD {
-            return Err(Error::field(
-                Code::PhotoTooMany,
-                "photos",
-                "at most six a record",
-            ));
+            return Err(Error::field(Code::PhotoTooMany, "photos", "at most six a record"));
         }
         Ok(())
     }
 }
 
 fn not_image() -> Error {
-    Error::new(
-        Code::PhotoNotImage,
-        "JPEG, PNG, WebP or HEIC, by its first bytes",
-    )
+    Error::new(Code::PhotoNotImage, "JPEG, PNG, WebP or HEIC, by its first bytes")
 }
 
 fn too_many_pixels() -> Error {

@@ -6,10 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check_fixed_point;
-use super::{
-    Bilingual, Bucket, Checkpoint, Coordinate, Datum, DocumentKind, NfcTag, Person, Route, Site,
-    SiteBox, Text, Venue, Zone,
-};
+use super::{Bilingual, Bucket, Checkpoint, Coordinate, Datum, DocumentKind, NfcTag, Person, Route, Site, SiteBox, Text, Venue, Zone};
 use crate::log::PublicKey;
 use crate::{Code, Error, Result};
 
@@ -19,11 +16,7 @@ use crate::{Code, Error, Result};
 pub fn is_id(text: &str) -> bool {
     let bytes = text.as_bytes();
     let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    bytes.len() <= 64
-        && bytes.first().is_some_and(plain)
-        && bytes
-            .iter()
-            .all(|byte| plain(byte) || matches!(byte, b'-' | b'_'))
+    bytes.len() <= 64 && bytes.first().is_some_and(plain) && bytes.iter().all(|byte| plain(byte) || matches!(byte, b'-' | b'_'))
 }
 
 /// What `liuye site import` reads.
@@ -69,15 +62,8 @@ impl SiteFile {
         let value: Value = serde_json::from_str(text)?;
         // A position refuses to be read where it is none: look at it first, so that the error can say where it stands.
         for list in ["checkpoints", "venues"] {
-            for (index, entry) in value
-                .get(list)
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-                .enumerate()
-            {
-                check_position(entry.get("at"))
-                    .map_err(|error| error.within(&format!("{list}[{index}].at")))?;
+            for (index, entry) in value.get(list).and_then(Value::as_array).into_iter().flatten().enumerate() {
+                check_position(entry.get("at")).map_err(|error| error.within(&format!("{list}[{index}].at")))?;
             }
         }
         let file: Self = super::body::read(text)?;
@@ -90,20 +76,13 @@ impl SiteFile {
     /// # Errors
     /// None in practice; [`Code::Malformed`] is what serde's signature asks for.
     pub fn documents(&self, tag_key: PublicKey) -> Result<Vec<ReferenceDocument>> {
-        let site = Site {
-            tag_key: Some(tag_key),
-            ..self.site.clone()
-        };
+        let site = Site { tag_key: Some(tag_key), ..self.site.clone() };
         let mut documents = vec![document(&site.id, DocumentKind::Site, &site)?];
         for zone in &self.zones {
             documents.push(document(&zone.id, DocumentKind::Zone, zone)?);
         }
         for checkpoint in &self.checkpoints {
-            documents.push(document(
-                &checkpoint.id,
-                DocumentKind::Checkpoint,
-                checkpoint,
-            )?);
+            documents.push(document(&checkpoint.id, DocumentKind::Checkpoint, checkpoint)?);
         }
         for route in &self.routes {
             documents.push(document(&route.id, DocumentKind::Route, route)?);
@@ -139,44 +118,22 @@ impl SiteFile {
         let site = std::iter::once(("site.id".to_owned(), &self.site.id));
         let lists: [(&str, Vec<&String>); 5] = [
             ("zones", self.zones.iter().map(|entry| &entry.id).collect()),
-            (
-                "checkpoints",
-                self.checkpoints.iter().map(|entry| &entry.id).collect(),
-            ),
-            (
-                "routes",
-                self.routes.iter().map(|entry| &entry.id).collect(),
-            ),
-            (
-                "venues",
-                self.venues.iter().map(|entry| &entry.id).collect(),
-            ),
-            (
-                "persons",
-                self.persons.iter().map(|entry| &entry.id).collect(),
-            ),
+            ("checkpoints", self.checkpoints.iter().map(|entry| &entry.id).collect()),
+            ("routes", self.routes.iter().map(|entry| &entry.id).collect()),
+            ("venues", self.venues.iter().map(|entry| &entry.id).collect()),
+            ("persons", self.persons.iter().map(|entry| &entry.id).collect()),
         ];
-        let listed = lists.into_iter().flat_map(|(list, ids)| {
-            ids.into_iter()
-                .enumerate()
-                .map(move |(index, id)| (format!("{list}[{index}].id"), id))
-        });
+        let listed = lists
+            .into_iter()
+            .flat_map(|(list, ids)| ids.into_iter().enumerate().map(move |(index, id)| (format!("{list}[{index}].id"), id)));
         let mut seen = HashSet::new();
         for (path, id) in site.chain(listed) {
             // These two stand in documents for authors who are no entry of the personnel base.
             if !is_id(id) || matches!(id.as_str(), "self" | "tourist") {
-                return Err(Error::field(
-                    Code::Malformed,
-                    path,
-                    "an id has lower-case letters, digits, - and _; at most 64",
-                ));
+                return Err(Error::field(Code::Malformed, path, "an id has lower-case letters, digits, - and _; at most 64"));
             }
             if !seen.insert(id) {
-                return Err(Error::field(
-                    Code::DuplicateId,
-                    path,
-                    "another entry of this file has the same id",
-                ));
+                return Err(Error::field(Code::DuplicateId, path, "another entry of this file has the same id"));
             }
         }
         Ok(())
@@ -186,50 +143,25 @@ impl SiteFile {
         let site = &self.site;
         site.name.check()?;
         if site.time_zone.parse::<chrono_tz::Tz>().is_err() {
-            return Err(Error::field(
-                Code::Malformed,
-                "time_zone",
-                "no zone of the IANA database",
-            ));
+            return Err(Error::field(Code::Malformed, "time_zone", "no zone of the IANA database"));
         }
-        let SiteBox {
-            west,
-            south,
-            east,
-            north,
-        } = site.bounds;
-        let corner =
-            |lat, lon| Coordinate::new(lat, lon, Datum::Wgs84).map_err(|error| error.within("box"));
+        let SiteBox { west, south, east, north } = site.bounds;
+        let corner = |lat, lon| Coordinate::new(lat, lon, Datum::Wgs84).map_err(|error| error.within("box"));
         corner(south, west)?;
         corner(north, east)?;
         if west >= east || south >= north {
-            return Err(Error::field(
-                Code::OutOfRange,
-                "box",
-                "west before east, south before north",
-            ));
+            return Err(Error::field(Code::OutOfRange, "box", "west before east, south before north"));
         }
         if site.tag_key.is_some() {
-            return Err(Error::field(
-                Code::Malformed,
-                "tag_key",
-                "the hub sets it, never a site file",
-            ));
+            return Err(Error::field(Code::Malformed, "tag_key", "the hub sets it, never a site file"));
         }
         each("checklist", &site.checklist, |item| {
             Text::required("id", &item.id, 64)?;
             item.text.check_at("text")
         })?;
         for (index, item) in site.checklist.iter().enumerate() {
-            if site.checklist[..index]
-                .iter()
-                .any(|earlier| earlier.id == item.id)
-            {
-                return Err(Error::field(
-                    Code::DuplicateId,
-                    format!("checklist[{index}].id"),
-                    "another question has the same id",
-                ));
+            if site.checklist[..index].iter().any(|earlier| earlier.id == item.id) {
+                return Err(Error::field(Code::DuplicateId, format!("checklist[{index}].id"), "another question has the same id"));
             }
         }
         Ok(())
@@ -244,17 +176,10 @@ impl SiteFile {
                 return Err(Error::field(Code::OutOfRange, "at", "outside its zone"));
             }
             if checkpoint.radius_m == 0 || checkpoint.radius_m > MAX_RADIUS_M {
-                return Err(Error::field(
-                    Code::OutOfRange,
-                    "radius_m",
-                    "1 to 1,000 metres",
-                ));
+                return Err(Error::field(Code::OutOfRange, "radius_m", "1 to 1,000 metres"));
             }
             if let Some(uid) = &checkpoint.nfc_uid
-                && NfcTag::parse(uid, 0, "0000000000000000")
-                    .map_err(|_| nfc_uid())?
-                    .uid()
-                    != *uid
+                && NfcTag::parse(uid, 0, "0000000000000000").map_err(|_| nfc_uid())?.uid() != *uid
             {
                 return Err(nfc_uid());
             }
@@ -262,11 +187,7 @@ impl SiteFile {
         })?;
         let mut uids = HashSet::new();
         for (index, checkpoint) in self.checkpoints.iter().enumerate() {
-            if checkpoint
-                .nfc_uid
-                .as_ref()
-                .is_some_and(|uid| !uids.insert(uid))
-            {
+            if checkpoint.nfc_uid.as_ref().is_some_and(|uid| !uids.insert(uid)) {
                 return Err(Error::field(
                     Code::DuplicateId,
                     format!("checkpoints[{index}].nfc_uid"),
@@ -283,16 +204,8 @@ impl SiteFile {
             return Err(Error::field(Code::Missing, "checkpoints", "at least one"));
         }
         for (index, id) in route.checkpoints.iter().enumerate() {
-            if !self
-                .checkpoints
-                .iter()
-                .any(|checkpoint| checkpoint.id == *id)
-            {
-                return Err(Error::field(
-                    Code::UnknownReference,
-                    format!("checkpoints[{index}]"),
-                    "no such checkpoint",
-                ));
+            if !self.checkpoints.iter().any(|checkpoint| checkpoint.id == *id) {
+                return Err(Error::field(Code::UnknownReference, format!("checkpoints[{index}]"), "no such checkpoint"));
             }
         }
         check_time_of_day("from", &route.from)?;
@@ -306,27 +219,18 @@ impl SiteFile {
         }
         for (index, id) in person.zones.iter().enumerate() {
             if !self.zones.iter().any(|zone| zone.id == *id) {
-                return Err(Error::field(
-                    Code::UnknownReference,
-                    format!("zones[{index}]"),
-                    "no such zone",
-                ));
+                return Err(Error::field(Code::UnknownReference, format!("zones[{index}]"), "no such zone"));
             }
         }
         each("roles", &person.roles, |held| match (held.from, held.to) {
-            (Some(from), Some(to)) if from >= to => {
-                Err(Error::field(Code::TimeOrder, "to", "after from"))
-            }
+            (Some(from), Some(to)) if from >= to => Err(Error::field(Code::TimeOrder, "to", "after from")),
             _ => Ok(()),
         })?;
         Text::optional("company", person.company.as_deref(), 100).map(drop)
     }
 
     fn zone(&self, id: &str) -> Result<&Zone> {
-        self.zones
-            .iter()
-            .find(|zone| zone.id == id)
-            .ok_or_else(|| Error::field(Code::UnknownReference, "zone", "no such zone"))
+        self.zones.iter().find(|zone| zone.id == id).ok_or_else(|| Error::field(Code::UnknownReference, "zone", "no such zone"))
     }
 }
 
@@ -347,43 +251,29 @@ impl Bilingual {
 }
 
 fn each<T>(list: &str, entries: &[T], check: impl Fn(&T) -> Result<()>) -> Result<()> {
-    entries.iter().enumerate().try_for_each(|(index, entry)| {
-        check(entry).map_err(|error| error.within(&format!("{list}[{index}]")))
-    })
+    entries.iter().enumerate().try_for_each(|(index, entry)| check(entry).map_err(|error| error.within(&format!("{list}[{index}]"))))
 }
 
 fn check_position(at: Option<&Value>) -> Result<()> {
     let degrees = |field: &'static str| match at.and_then(|at| at.get(field)) {
         None => Err(Error::field(Code::Missing, field, "required")),
-        Some(value) => value
-            .as_f64()
-            .ok_or_else(|| Error::field(Code::CoordinateInvalid, field, "a number of degrees")),
+        Some(value) => value.as_f64().ok_or_else(|| Error::field(Code::CoordinateInvalid, field, "a number of degrees")),
     };
     Coordinate::new(degrees("lat")?, degrees("lon")?, Datum::Wgs84).map(drop)
 }
 
 fn check_time_of_day(field: &'static str, text: &str) -> Result<()> {
     let two = |from: usize| {
-        text.get(from..from + 2)
-            .filter(|part| part.bytes().all(|byte| byte.is_ascii_digit()))
-            .and_then(|part| part.parse::<u8>().ok())
+        text.get(from..from + 2).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit())).and_then(|part| part.parse::<u8>().ok())
     };
     match (text.len(), two(0), text.as_bytes().get(2), two(3)) {
         (5, Some(0..24), Some(b':'), Some(0..60)) => Ok(()),
-        _ => Err(Error::field(
-            Code::TimeMalformed,
-            field,
-            "HH:MM, 00:00 to 23:59",
-        )),
+        _ => Err(Error::field(Code::TimeMalformed, field, "HH:MM, 00:00 to 23:59")),
     }
 }
 
 fn nfc_uid() -> Error {
-    Error::field(
-        Code::Malformed,
-        "nfc_uid",
-        "14 upper-case hexadecimal digits",
-    )
+    Error::field(Code::Malformed, "nfc_uid", "14 upper-case hexadecimal digits")
 }
 
 fn document<T: Serialize>(id: &str, kind: DocumentKind, entry: &T) -> Result<ReferenceDocument> {
@@ -391,10 +281,5 @@ fn document<T: Serialize>(id: &str, kind: DocumentKind, entry: &T) -> Result<Ref
         DocumentKind::Site | DocumentKind::Zone => Bucket::of_public_reference(),
         _ => Bucket::of_staff_reference(),
     };
-    Ok(ReferenceDocument {
-        id: id.to_owned(),
-        kind,
-        body: serde_json::to_value(entry)?,
-        buckets,
-    })
+    Ok(ReferenceDocument { id: id.to_owned(), kind, body: serde_json::to_value(entry)?, buckets })
 }

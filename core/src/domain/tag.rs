@@ -16,10 +16,7 @@ impl TagSeal {
     #[must_use]
     pub fn qr(key: &DeviceKey, site: &str, checkpoint: &str) -> String {
         let signature = key.sign(&qr_message(site, checkpoint));
-        format!(
-            "{QR_PREFIX}:{site}:{checkpoint}:{}",
-            BASE64_URL_SAFE_NO_PAD.encode(signature.to_bytes())
-        )
+        format!("{QR_PREFIX}:{site}:{checkpoint}:{}", BASE64_URL_SAFE_NO_PAD.encode(signature.to_bytes()))
     }
 
     /// The 8-byte code of an NTAG 424 DNA for a UID and counter, upper-case hexadecimal: what the tag mirrors.
@@ -27,11 +24,7 @@ impl TagSeal {
     /// # Errors
     /// [`Code::Malformed`] at `uid` or `counter`.
     pub fn nfc_code(key: &[u8; 16], uid: &str, counter: u32) -> Result<String> {
-        Ok(hex::encode_upper(sun_code(
-            key,
-            &parse_uid(uid)?,
-            parse_counter(counter)?,
-        )))
+        Ok(hex::encode_upper(sun_code(key, &parse_uid(uid)?, parse_counter(counter)?)))
     }
 }
 
@@ -59,27 +52,17 @@ impl QrTag {
     /// [`Code::TagUnsigned`] for any other text: a code that somebody printed for another purpose is no tag.
     pub fn parse(payload: &str) -> Result<Self> {
         let mut parts = payload.trim().split(':');
-        let (Some(QR_PREFIX), Some(site), Some(checkpoint), Some(signature), None) = (
-            parts.next(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-            parts.next(),
-        ) else {
+        let (Some(QR_PREFIX), Some(site), Some(checkpoint), Some(signature), None) =
+            (parts.next(), parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             return Err(unsigned());
         };
         if !super::is_id(site) || !super::is_id(checkpoint) {
             return Err(unsigned());
         }
-        let bytes = BASE64_URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| unsigned())?;
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(signature).map_err(|_| unsigned())?;
         let bytes: [u8; 64] = bytes.try_into().map_err(|_| unsigned())?;
-        Ok(Self {
-            site: site.to_owned(),
-            checkpoint: checkpoint.to_owned(),
-            signature: Signature::from_bytes(bytes),
-        })
+        Ok(Self { site: site.to_owned(), checkpoint: checkpoint.to_owned(), signature: Signature::from_bytes(bytes) })
     }
 
     /// Checks the signature with the site's key.
@@ -87,19 +70,12 @@ impl QrTag {
     /// # Errors
     /// [`Code::TagUnsigned`] where it is another's.
     pub fn verify(&self, key: &PublicKey) -> Result<()> {
-        if key.verifies(&qr_message(&self.site, &self.checkpoint), &self.signature) {
-            Ok(())
-        } else {
-            Err(unsigned())
-        }
+        if key.verifies(&qr_message(&self.site, &self.checkpoint), &self.signature) { Ok(()) } else { Err(unsigned()) }
     }
 }
 
 fn unsigned() -> Error {
-    Error::new(
-        Code::TagUnsigned,
-        "the tag carries no valid signature of this site",
-    )
+    Error::new(Code::TagUnsigned, "the tag carries no valid signature of this site")
 }
 
 /// What an NFC tag mirrored: NTAG 424 DNA, Secure Unique NFC.
@@ -119,8 +95,7 @@ impl NfcTag {
         let uid = parse_uid(uid)?;
         let counter = parse_counter(counter)?;
         let mut code = [0; 8];
-        hex::decode_to_slice(cmac, &mut code)
-            .map_err(|_| Error::field(Code::Malformed, "cmac", "16 hexadecimal digits"))?;
+        hex::decode_to_slice(cmac, &mut code).map_err(|_| Error::field(Code::Malformed, "cmac", "16 hexadecimal digits"))?;
         Ok(Self { uid, counter, code })
     }
 
@@ -147,38 +122,23 @@ impl NfcTag {
     /// # Errors
     /// [`Code::TagUnsigned`] where the code is another one.
     pub fn verify(&self, key: &[u8; 16]) -> Result<()> {
-        if bool::from(sun_code(key, &self.uid, self.counter).ct_eq(&self.code)) {
-            Ok(())
-        } else {
-            Err(unsigned())
-        }
+        if bool::from(sun_code(key, &self.uid, self.counter).ct_eq(&self.code)) { Ok(()) } else { Err(unsigned()) }
     }
 }
 
 fn parse_uid(uid: &str) -> Result<[u8; 7]> {
     let mut bytes = [0; 7];
-    hex::decode_to_slice(uid, &mut bytes)
-        .map_err(|_| Error::field(Code::Malformed, "uid", "14 hexadecimal digits"))?;
+    hex::decode_to_slice(uid, &mut bytes).map_err(|_| Error::field(Code::Malformed, "uid", "14 hexadecimal digits"))?;
     Ok(bytes)
 }
 
 fn parse_counter(counter: u32) -> Result<u32> {
-    if counter < 1 << 24 {
-        Ok(counter)
-    } else {
-        Err(Error::field(
-            Code::Malformed,
-            "counter",
-            "a counter of 24 bits",
-        ))
-    }
+    if counter < 1 << 24 { Ok(counter) } else { Err(Error::field(Code::Malformed, "counter", "a counter of 24 bits")) }
 }
 
 /// NXP AN12196, 3.3 and 3.4: a session key from UID and counter, and every second byte of the code over nothing.
 fn sun_code(key: &[u8; 16], uid: &[u8; 7], counter: u32) -> [u8; 8] {
-    let mut vector = [
-        0x3c, 0xc3, 0x00, 0x01, 0x00, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-    ];
+    let mut vector = [0x3c, 0xc3, 0x00, 0x01, 0x00, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
     vector[6..13].copy_from_slice(uid);
     vector[13..].copy_from_slice(&counter.to_le_bytes()[..3]);
     let session: [u8; 16] = cmac(key, &vector);

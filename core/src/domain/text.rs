@@ -14,8 +14,7 @@ impl Text {
     /// # Errors
     /// [`Code::Missing`], [`Code::TooLong`] or [`Code::TextForbiddenCharacter`] at `field`.
     pub fn required(field: &'static str, text: &str, max: usize) -> Result<Self> {
-        Self::read(field, text, max, false)?
-            .ok_or_else(|| Error::field(Code::Missing, field, "must not be empty"))
+        Self::read(field, text, max, false)?.ok_or_else(|| Error::field(Code::Missing, field, "must not be empty"))
     }
 
     /// An optional text of one line; blank becomes none.
@@ -31,19 +30,14 @@ impl Text {
     /// # Errors
     /// Those of [`Text::required`].
     pub fn required_lines(field: &'static str, text: &str, max: usize) -> Result<Self> {
-        Self::read(field, text, max, true)?
-            .ok_or_else(|| Error::field(Code::Missing, field, "must not be empty"))
+        Self::read(field, text, max, true)?.ok_or_else(|| Error::field(Code::Missing, field, "must not be empty"))
     }
 
     /// As [`Text::optional`], with line breaks allowed.
     ///
     /// # Errors
     /// Those of [`Text::optional`].
-    pub fn optional_lines(
-        field: &'static str,
-        text: Option<&str>,
-        max: usize,
-    ) -> Result<Option<Self>> {
+    pub fn optional_lines(field: &'static str, text: Option<&str>, max: usize) -> Result<Option<Self>> {
         text.map_or(Ok(None), |text| Self::read(field, text, max, true))
     }
 
@@ -65,22 +59,11 @@ impl Text {
         if text.is_empty() {
             return Ok(None);
         }
-        if text
-            .chars()
-            .any(|c| is_forbidden(c) && !(lines && c == '\n'))
-        {
-            return Err(Error::field(
-                Code::TextForbiddenCharacter,
-                field,
-                "control and bidirectional-override characters are refused",
-            ));
+        if text.chars().any(|c| is_forbidden(c) && !(lines && c == '\n')) {
+            return Err(Error::field(Code::TextForbiddenCharacter, field, "control and bidirectional-override characters are refused"));
         }
         if text.chars().count() > max {
-            return Err(Error::field(
-                Code::TooLong,
-                field,
-                format!("at most {max} characters"),
-            ));
+            return Err(Error::field(Code::TooLong, field, format!("at most {max} characters")));
         }
         Ok(Some(Self(text)))
     }

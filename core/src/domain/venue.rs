@@ -36,10 +36,6 @@ pub struct Venue {
     /// Where it is.
     pub at: Coordinate,
     /// From when on it is struck off (RFC 3339 with an offset).
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        with = "super::time::optional"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "super::time::optional")]
     pub retired_at: Option<i64>,
 }

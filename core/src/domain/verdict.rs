@@ -172,8 +172,6 @@ impl Serialize for Until {
 
 impl<'de> Deserialize<'de> for Until {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(|()| serde::de::Error::custom("not a reason to wait"))
+        String::deserialize(deserializer)?.parse().map_err(|()| serde::de::Error::custom("not a reason to wait"))
     }
 }

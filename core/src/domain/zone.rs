@@ -48,80 +48,45 @@ impl Polygon {
     /// position such as `coordinates[0][3]`.
     pub fn check(&self) -> Result<()> {
         if self.rings().is_empty() {
-            return Err(Error::field(
-                Code::PolygonMalformed,
-                "coordinates",
-                "at least one ring",
-            ));
+            return Err(Error::field(Code::PolygonMalformed, "coordinates", "at least one ring"));
         }
         for (index, ring) in self.rings().iter().enumerate() {
             let at = || format!("coordinates[{index}]");
             if ring.len() < 4 {
-                return Err(Error::field(
-                    Code::PolygonMalformed,
-                    at(),
-                    "a ring has at least four positions",
-                ));
+                return Err(Error::field(Code::PolygonMalformed, at(), "a ring has at least four positions"));
             }
             for (position, &[lon, lat]) in ring.iter().enumerate() {
-                Coordinate::new(lat, lon, Datum::Wgs84).map_err(|error| Error {
-                    field: format!("coordinates[{index}][{position}]").into(),
-                    ..error
-                })?;
+                Coordinate::new(lat, lon, Datum::Wgs84)
+                    .map_err(|error| Error { field: format!("coordinates[{index}][{position}]").into(), ..error })?;
             }
             if ring.first() != ring.last() {
-                return Err(Error::field(
-                    Code::PolygonMalformed,
-                    at(),
-                    "the last position of a ring is its first",
-                ));
+                return Err(Error::field(Code::PolygonMalformed, at(), "the last position of a ring is its first"));
             }
         }
         let area = self.geometry();
         if area.unsigned_area() == 0.0 {
-            return Err(Error::field(
-                Code::PolygonMalformed,
-                "coordinates",
-                "encloses nothing",
-            ));
+            return Err(Error::field(Code::PolygonMalformed, "coordinates", "encloses nothing"));
         }
-        area.check_validation().map_err(|_| {
-            Error::field(
-                Code::PolygonSelfCrossing,
-                "coordinates",
-                "rings must not cross or touch themselves or each other",
-            )
-        })
+        area.check_validation()
+            .map_err(|_| Error::field(Code::PolygonSelfCrossing, "coordinates", "rings must not cross or touch themselves or each other"))
     }
 
     /// Whether the position lies inside or on the border. For checked polygons.
     #[must_use]
     pub fn contains(&self, at: &Coordinate) -> bool {
-        self.geometry()
-            .intersects(&geo::Point::new(at.lon(), at.lat()))
+        self.geometry().intersects(&geo::Point::new(at.lon(), at.lat()))
     }
 
     /// Whether the two have area in common; a common border is none. For checked polygons.
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
-        self.geometry()
-            .intersection(&other.geometry())
-            .unsigned_area()
-            > OVERLAP_TOLERANCE
+        self.geometry().intersection(&other.geometry()).unsigned_area() > OVERLAP_TOLERANCE
     }
 
     fn geometry(&self) -> geo::Polygon<f64> {
-        let ring = |ring: &Vec<[f64; 2]>| {
-            geo::LineString::from(
-                ring.iter()
-                    .map(|&[lon, lat]| (lon, lat))
-                    .collect::<Vec<_>>(),
-            )
-        };
+        let ring = |ring: &Vec<[f64; 2]>| geo::LineString::from(ring.iter().map(|&[lon, lat]| (lon, lat)).collect::<Vec<_>>());
         let mut rings = self.rings().iter().map(ring);
-        let outer = rings
-            .next()
-            .unwrap_or_else(|| geo::LineString::new(Vec::new()));
+        let outer = rings.next().unwrap_or_else(|| geo::LineString::new(Vec::new()));
         geo::Polygon::new(outer, rings.collect())
     }
 }
@@ -133,15 +98,8 @@ impl Zone {
     /// [`Code::PolygonOverlap`] at the later of the two, such as `zones[3].area`.
     pub fn check_apart(zones: &[Self]) -> Result<()> {
         for (index, zone) in zones.iter().enumerate() {
-            if zones[..index]
-                .iter()
-                .any(|earlier| earlier.area.overlaps(&zone.area))
-            {
-                return Err(Error::field(
-                    Code::PolygonOverlap,
-                    format!("zones[{index}].area"),
-                    "overlaps a zone before it",
-                ));
+            if zones[..index].iter().any(|earlier| earlier.area.overlaps(&zone.area)) {
+                return Err(Error::field(Code::PolygonOverlap, format!("zones[{index}].area"), "overlaps a zone before it"));
             }
         }
         Ok(())

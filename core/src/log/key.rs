@@ -41,7 +41,8 @@ impl DeviceId {
     /// [`Code::Malformed`] for anything else.
     pub fn parse(text: &str) -> Result<Self> {
         let mut bytes = [0; 16];
-        hex::decode_to_slice(text, &mut bytes).map_err(|_| Error::field(Code::Malformed, "device", "a device id has 32 hexadecimal digits"))?;
+        hex::decode_to_slice(text, &mut bytes)
+            .map_err(|_| Error::field(Code::Malformed, "device", "a device id has 32 hexadecimal digits"))?;
         Ok(Self(bytes))
     }
 }

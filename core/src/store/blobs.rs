@@ -107,11 +107,9 @@ pub(crate) fn next_to_send(connection: &Connection) -> Result<Option<BlobRow>> {
 
 /// How far the hub has a photo.
 pub(crate) fn set_sent(connection: &Connection, sha256: &Digest, sent: u64, whole: bool) -> Result<()> {
-    connection.prepare_cached("UPDATE blobs SET sent = ?2, state = CASE WHEN ?3 THEN 2 ELSE state END WHERE sha256 = ?1")?.execute((
-        sha256.0,
-        sent,
-        whole,
-    ))?;
+    connection
+        .prepare_cached("UPDATE blobs SET sent = ?2, state = CASE WHEN ?3 THEN 2 ELSE state END WHERE sha256 = ?1")?
+        .execute((sha256.0, sent, whole))?;
     Ok(())
 }
 

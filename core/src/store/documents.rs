@@ -121,7 +121,8 @@ pub(crate) fn leave_bucket(connection: &Connection, bucket: &Bucket) -> Result<V
 
 /// The hub does not send the columns by which a phone lists: they stand in the body.
 fn listed_by(document: &Document) -> (Option<String>, i64) {
-    let person = ["person", "inspector", "found_by", "reporter"].iter().find_map(|name| document.body.get(name)?.as_str()).map(str::to_owned);
+    let person =
+        ["person", "inspector", "found_by", "reporter"].iter().find_map(|name| document.body.get(name)?.as_str()).map(str::to_owned);
     (person, document.body.get("at").and_then(serde_json::Value::as_i64).unwrap_or(0))
 }
 

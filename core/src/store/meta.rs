@@ -43,10 +43,8 @@ impl Meta {
 
     /// The value, where there is one.
     pub(crate) fn read<T: DeserializeOwned>(self, connection: &Connection) -> Result<Option<T>> {
-        let text: Option<String> = connection
-            .prepare_cached("SELECT value FROM meta WHERE key = ?1")?
-            .query_row([self.name()], |row| row.get(0))
-            .optional()?;
+        let text: Option<String> =
+            connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([self.name()], |row| row.get(0)).optional()?;
         Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
     }
 

@@ -140,9 +140,7 @@ pub(crate) fn from_seq(connection: &Connection, epoch: u32, first: u64, max: usi
 
 /// The first seq that the hub has not answered for; one past the end where it has answered for all.
 pub(crate) fn first_pending(connection: &Connection, epoch: u32) -> Result<Option<u64>> {
-    Ok(connection
-        .prepare_cached("SELECT min(seq) FROM operations WHERE state = 0 AND epoch = ?1")?
-        .query_row([epoch], |row| row.get(0))?)
+    Ok(connection.prepare_cached("SELECT min(seq) FROM operations WHERE state = 0 AND epoch = ?1")?.query_row([epoch], |row| row.get(0))?)
 }
 
 /// Writes down what became of an operation. Returns the document that it is about; none where nothing changed.
@@ -217,7 +215,8 @@ pub(crate) fn needing_attention(connection: &Connection) -> Result<Vec<OutboxRow
 /// How many operations stand where.
 pub(crate) fn counts(connection: &Connection) -> Result<OutboxCounts> {
     let mut counts = OutboxCounts::default();
-    let mut statement = connection.prepare_cached("SELECT state, count(*), min(recorded_at) FROM operations WHERE state <> 1 GROUP BY state")?;
+    let mut statement =
+        connection.prepare_cached("SELECT state, count(*), min(recorded_at) FROM operations WHERE state <> 1 GROUP BY state")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let count = row.get(1)?;
@@ -230,7 +229,9 @@ pub(crate) fn counts(connection: &Connection) -> Result<OutboxCounts> {
         }
     }
     // The log has no holes: what is not elsewhere was applied. Counting rows would read the whole table.
-    let written: u64 = connection.prepare_cached("SELECT coalesce(sum(last), 0) FROM (SELECT max(seq) AS last FROM operations GROUP BY epoch)")?.query_row([], |row| row.get(0))?;
+    let written: u64 = connection
+        .prepare_cached("SELECT coalesce(sum(last), 0) FROM (SELECT max(seq) AS last FROM operations GROUP BY epoch)")?
+        .query_row([], |row| row.get(0))?;
     counts.applied = written - counts.pending - counts.conflict - counts.held - counts.quarantined;
     Ok(counts)
 }

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension};
 use uuid::Uuid;
 
-use crate::log::Salt;
 use crate::Result;
+use crate::log::Salt;
 
 /// Keeps a contact beside its operation.
 pub(crate) fn insert_contact(connection: &Connection, operation: Uuid, entity: &str, salt: Salt, content: &str) -> Result<()> {

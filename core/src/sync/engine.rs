@@ -196,7 +196,11 @@ impl Engine {
             (State::LoadingBatch, Event::Batch(batch)) => self.send_batch(batch)?,
             (State::Syncing { operations }, Event::Response(response)) => self.on_sync_answer(operations, &response),
             (State::Storing { more }, Event::Stored { pending }) => {
-                if more || pending { self.load_batch() } else { self.name_blob() }
+                if more || pending {
+                    self.load_batch()
+                } else {
+                    self.name_blob()
+                }
             }
             (State::ForgettingCursor, Event::Stored { .. }) => self.load_batch(),
             (State::NamingBlob, Event::Blob(Some((sha256, len)))) => self.create_upload(sha256, len),
