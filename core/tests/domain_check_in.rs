@@ -1,9 +1,9 @@
 //! What the rules promise of check-ins.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod domain_world;
 
-use domain_world::{Memory, NOON, fix, flags, person, photo, refusal, tag_key, device, SITE};
+use domain_world::{Memory, NOON, SITE, device, fix, flags, person, photo, refusal, tag_key};
 use liuye_core::Code;
 use liuye_core::domain::{Actor, Bucket, Flag, Kind, Role, TagSeal, Until, Verdict};
 use liuye_core::log::{Fix, Operation};
@@ -49,7 +49,10 @@ fn a_signed_tag_with_a_good_fix_is_accepted() {
     operation.blobs = vec![photo(1)];
     assert_eq!(world.take(&operation, &guard()), Verdict::CLEAN, "photos may still be on their way");
     let body = world.body("c1");
-    assert_eq!((&body["verdict"], &body["inside"], &body["zone"], &body["checkpoint"]), (&json!("accepted"), &json!("inside"), &json!("z3"), &json!(CP)));
+    assert_eq!(
+        (&body["verdict"], &body["inside"], &body["zone"], &body["checkpoint"]),
+        (&json!("accepted"), &json!("inside"), &json!("z3"), &json!(CP))
+    );
     let buckets = &world.documents["c1"].buckets;
     for bucket in ["zone:z3", "role:desk", "role:commander", "role:auditor", "person:p-g"] {
         assert!(buckets.contains(&bucket.parse().unwrap()), "{bucket}");
@@ -142,7 +145,11 @@ fn an_nfc_counter_that_does_not_rise_is_a_replay() {
     hub.nfc_keys.insert(CP.to_owned(), [5; 16]);
     let mut scan = |entity: &str, counter, minute: i64| {
         let operation = visit(&mut hub, entity, nfc(&[5; 16], counter), NOON + minute * MINUTE, None);
-        (flags(&hub.take(&operation, &guard())), hub.body("tag_counter.cp-01")["counter"].clone(), hub.documents["tag_counter.cp-01"].buckets.len())
+        (
+            flags(&hub.take(&operation, &guard())),
+            hub.body("tag_counter.cp-01")["counter"].clone(),
+            hub.documents["tag_counter.cp-01"].buckets.len(),
+        )
     };
     assert_eq!(scan("c1", 7, 0), (vec![], json!(7), 0));
     assert_eq!(scan("c2", 7, 5), (vec![Flag::TagReplay], json!(7), 0));
@@ -234,7 +241,11 @@ fn a_wrong_clock_loses_nothing_and_is_flagged() {
     assert_eq!(judged(NOON, None, NOON + 72 * 60 * MINUTE, None), (0, vec![]));
     assert_eq!(judged(NOON, None, NOON + 72 * 60 * MINUTE + 1, None), (0, vec![Flag::Late]));
     assert_eq!(judged(NOON - ten_years, None, NOON, None), (-ten_years, vec![Flag::Late]));
-    assert_eq!(judged(NOON - ten_years, None, NOON, Some(NOON - MINUTE)), (-MINUTE, vec![Flag::ClockOffset]), "not older than what it had seen");
+    assert_eq!(
+        judged(NOON - ten_years, None, NOON, Some(NOON - MINUTE)),
+        (-MINUTE, vec![Flag::ClockOffset]),
+        "not older than what it had seen"
+    );
 }
 
 #[test]
@@ -244,7 +255,11 @@ fn visits_of_a_phone_from_the_future_stay_apart() {
     for (entity, minute) in [("c1", 0), ("c2", 10), ("c3", 20)] {
         let operation = visit(&mut world, entity, qr(CP), NOON + years + minute * MINUTE, None);
         let outcome = world.judge_at(&operation, &guard(), NOON);
-        assert_eq!(flags(&world.store(&operation, outcome)), [Flag::ClockFuture], "all three were clamped to one moment, and are three visits");
+        assert_eq!(
+            flags(&world.store(&operation, outcome)),
+            [Flag::ClockFuture],
+            "all three were clamped to one moment, and are three visits"
+        );
     }
 }
 
@@ -304,7 +319,10 @@ fn a_phone_that_never_met_a_hub_records_all_the_same() {
     assert_eq!(world.act(&Actor::Unknown, Kind::CheckInRecord, "c1", qr("cp-77")), Verdict::CLEAN);
     assert_eq!((&world.body("c1")["person"], &world.body("c1")["zone"]), (&json!("self"), &json!("")));
     assert!(!world.documents["c1"].buckets.iter().any(|bucket| matches!(bucket, Bucket::Person(_) | Bucket::Zone(_))));
-    assert_eq!(world.act(&Actor::Unknown, Kind::CheckInReview, "c9", json!({"accepted": true, "reason": "x"})), Verdict::Held { until: Until::Entity("c9".to_owned()) });
+    assert_eq!(
+        world.act(&Actor::Unknown, Kind::CheckInReview, "c9", json!({"accepted": true, "reason": "x"})),
+        Verdict::Held { until: Until::Entity("c9".to_owned()) }
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What the rules promise of lost reports, inspections and hazards: every listed step works, every other is refused.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 mod domain_world;
 
@@ -304,7 +304,11 @@ fn closing_on_the_spot_takes_three_pairs_of_eyes_and_two_photos() {
     assert_eq!(judged("shopkeeper", "p-w", &[1, 2], 2), Verdict::CLEAN);
     assert_eq!(judged("p-i", "p-w", &[1, 2], 2), refused("rectified_by", Code::HazardFourEyes));
     assert_eq!(judged("shopkeeper", "p-i", &[1, 2], 2), refused("witness", Code::HazardFourEyes));
-    assert_eq!(judged("shopkeeper", "name of P-I", &[1, 2], 2), refused("witness", Code::HazardFourEyes), "one's own name is no second person");
+    assert_eq!(
+        judged("shopkeeper", "name of P-I", &[1, 2], 2),
+        refused("witness", Code::HazardFourEyes),
+        "one's own name is no second person"
+    );
     assert_eq!(judged("shopkeeper", "shopkeeper", &[1, 2], 2), refused("witness", Code::HazardFourEyes));
     assert_eq!(judged("p-001", "覃伯远", &[1, 2], 2), refused("witness", Code::HazardFourEyes), "the same person by id and by name");
     assert_eq!(judged("shopkeeper", "p-w", &[2], 2), refused("before", Code::PhotoMissing));
@@ -418,9 +422,17 @@ fn the_times_of_a_loss_stand_in_order_and_not_in_the_future() {
 
 #[test]
 fn a_contact_names_the_field_that_is_wrong() {
-    let contact = || Contact { name: " 覃·伯 ".to_owned(), phone: "13800138000".to_owned(), identity_number: Some("11010519491231002x".to_owned()), passport: Some(" ".to_owned()) };
+    let contact = || Contact {
+        name: " 覃·伯 ".to_owned(),
+        phone: "13800138000".to_owned(),
+        identity_number: Some("11010519491231002x".to_owned()),
+        passport: Some(" ".to_owned()),
+    };
     let good = contact().normalised(NOON).unwrap();
-    assert_eq!((good.name.as_str(), good.phone.as_str(), good.identity_number.as_deref(), good.passport), ("覃·伯", "+8613800138000", Some("11010519491231002X"), None));
+    assert_eq!(
+        (good.name.as_str(), good.phone.as_str(), good.identity_number.as_deref(), good.passport),
+        ("覃·伯", "+8613800138000", Some("11010519491231002X"), None)
+    );
     let wrong = |change: fn(&mut Contact)| {
         let mut contact = contact();
         change(&mut contact);
@@ -429,7 +441,10 @@ fn a_contact_names_the_field_that_is_wrong() {
     };
     assert_eq!(wrong(|contact| contact.name = String::new()), (Code::Missing, "contact.name".to_owned()));
     assert_eq!(wrong(|contact| contact.phone = "110".to_owned()), (Code::PhoneEmergency, "contact.phone".to_owned()));
-    assert_eq!(wrong(|contact| contact.identity_number = Some("430702199003070011".to_owned())), (Code::IdentityChecksum, "contact.identity_number".to_owned()));
+    assert_eq!(
+        wrong(|contact| contact.identity_number = Some("430702199003070011".to_owned())),
+        (Code::IdentityChecksum, "contact.identity_number".to_owned())
+    );
     assert_eq!(wrong(|contact| contact.passport = Some("E-1".to_owned())), (Code::Malformed, "contact.passport".to_owned()));
 }
 
@@ -474,10 +489,17 @@ fn what_is_not_there_yet_is_waited_for_and_only_a_full_phone_says_no() {
     assert_eq!(Memory::hub().act(&inspector(), Kind::HazardStart, "h9", start.clone()), held);
     assert_eq!(Memory::stranger().act(&Actor::Unknown, Kind::HazardStart, "h9", start.clone()), held);
     assert_eq!(refusal(&Memory::phone().act(&inspector(), Kind::HazardStart, "h9", start.clone())), (Code::UnknownReference, "entity"));
-    assert_eq!(refusal(&Memory::hub().act(&inspector(), Kind::HazardStart, "v-001", start)), (Code::UnknownReference, "entity"), "a venue is no hazard");
+    assert_eq!(
+        refusal(&Memory::hub().act(&inspector(), Kind::HazardStart, "v-001", start)),
+        (Code::UnknownReference, "entity"),
+        "a venue is no hazard"
+    );
     let mut with_inspection = found();
     with_inspection["inspection"] = json!("i9");
-    assert_eq!(Memory::hub().act(&inspector(), Kind::HazardFind, "h9", with_inspection), Verdict::Held { until: Until::Entity("i9".to_owned()) });
+    assert_eq!(
+        Memory::hub().act(&inspector(), Kind::HazardFind, "h9", with_inspection),
+        Verdict::Held { until: Until::Entity("i9".to_owned()) }
+    );
 }
 
 #[test]

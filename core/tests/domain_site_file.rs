@@ -1,5 +1,5 @@
 //! The site file is checked as a whole.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 use liuye_core::Code;
 use liuye_core::domain::{Bucket, DocumentKind, SiteFile};

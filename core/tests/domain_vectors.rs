@@ -1,8 +1,9 @@
 //! Every row of the test vectors, which all languages share.
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 use liuye_core::domain::{
-    Coordinate, Datum, IdentityNumber, NfcTag, PassportNumber, PhoneNumber, Photo, Polygon, QrTag, TagSeal, Text, Zone, format_rfc3339, parse_rfc3339,
+    Coordinate, Datum, IdentityNumber, NfcTag, PassportNumber, PhoneNumber, Photo, Polygon, QrTag, TagSeal, Text, Zone, format_rfc3339,
+    parse_rfc3339,
 };
 use liuye_core::log::DeviceKey;
 use liuye_core::{Code, Result};
@@ -46,12 +47,16 @@ fn identity_numbers() {
 
 #[test]
 fn passports() {
-    run(include_str!("../../bindings/conformance/vectors/passport.json"), |input| PassportNumber::parse(text(input)).map(|number| json!(number.as_str())));
+    run(include_str!("../../bindings/conformance/vectors/passport.json"), |input| {
+        PassportNumber::parse(text(input)).map(|number| json!(number.as_str()))
+    });
 }
 
 #[test]
 fn phones() {
-    run(include_str!("../../bindings/conformance/vectors/phone.json"), |input| PhoneNumber::parse(text(input)).map(|number| json!(number.as_str())));
+    run(include_str!("../../bindings/conformance/vectors/phone.json"), |input| {
+        PhoneNumber::parse(text(input)).map(|number| json!(number.as_str()))
+    });
 }
 
 #[test]
@@ -126,7 +131,10 @@ fn polygons() {
         let area = polygon(&input["rings"]);
         area.check()?;
         if let Some(beside) = input.get("beside") {
-            let zone = |id: &str, area| Zone { id: id.to_owned(), name: serde_json::from_value(json!({"zh": "区", "en": "zone"})).unwrap(), area };
+            let zone =
+                |id: &str, area| Zone {
+                    id: id.to_owned(), name: serde_json::from_value(json!({"zh": "区", "en": "zone"})).unwrap(), area
+                };
             let beside = polygon(beside);
             beside.check()?;
             Zone::check_apart(&[zone("a", area), zone("b", beside)])?;
@@ -166,7 +174,36 @@ fn a_qr_tag_holds_for_its_own_site_and_checkpoint_alone() {
     assert_eq!(tag.verify(&other.public()).unwrap_err().code, Code::TagUnsigned);
     let moved = QrTag::parse(&payload.replace("cp-01", "cp-02")).unwrap();
     assert_eq!(moved.verify(&key.public()).unwrap_err().code, Code::TagUnsigned);
-    for forged in ["https://example.org", "", "LIUYE1:a:b", "LIUYE1:a:b:c", &payload[..payload.len() - 1], &payload.replace("LIUYE1", "LIUYE2"), &format!("{payload}:x")] {
+    for forged in [
+        "https://example.org",
+        "",
+        "LIUYE1:a:b",
+        "LIUYE1:a:b:c",
+        &payload[..payload.len() - 1],
+        &payload.replace("LIUYE1", "LIUYE2"),
+        &format!("{payload}:x"),
+    ] {
         assert_eq!(QrTag::parse(forged).unwrap_err().code, Code::TagUnsigned, "{forged}");
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 256, failure_persistence: None, ..Default::default() })]
+
+    /// What comes from a camera, a scanner or a keyboard may be anything: it is refused, and nothing breaks.
+    #[test]
+    fn no_input_breaks_a_reader(text in "\\PC{0,30}", bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), kind in 0..4_usize) {
+        let magic: [&[u8]; 4] = [b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF\x20\0\0\0WEBPVP8 ", b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"];
+        let mut photo = magic[kind].to_vec();
+        photo.extend(&bytes);
+        for bytes in [&bytes, &photo] {
+            if let Ok(photo) = Photo::inspect(bytes) {
+                proptest::prop_assert!(photo.width > 0 && photo.height > 0 && u64::from(photo.width) * u64::from(photo.height) <= Photo::MAX_PIXELS);
+            }
+        }
+        let _ = (IdentityNumber::parse(&text, 0), PhoneNumber::parse(&text), PassportNumber::parse(&text), QrTag::parse(&text), parse_rfc3339(&text));
+        if let Ok(once) = Text::required_lines("text", &text, 100) {
+            proptest::prop_assert_eq!(Text::required_lines("text", once.as_str(), 100).unwrap(), once, "normalising twice changes nothing");
+        }
     }
 }

@@ -1,9 +1,12 @@
 //! A world in memory for the tests of the rules: the lake's own site, and an author for each role.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, clippy::panic, reason = "a helper of tests, used by several")]
 
 use std::collections::{BTreeMap, HashSet};
 
-use liuye_core::domain::{Actor, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Person, PersonStatus, Role, RoleAssignment, SiteFile, Trade, Verdict, World, apply};
+use liuye_core::domain::{
+    Actor, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Person, PersonStatus, Role, RoleAssignment, SiteFile,
+    Trade, Verdict, World, apply,
+};
 use liuye_core::log::{AuthLevel, BlobRef, DeviceId, DeviceKey, Digest, Fix, FixSource, Operation, Salt};
 use liuye_core::{Code, Result};
 use serde_json::Value;
@@ -74,8 +77,15 @@ impl Memory {
     pub fn hub() -> Self {
         let file = SiteFile::parse(include_str!("../../../fixtures/liuye-lake/site.json")).unwrap();
         let documents = file.documents(tag_key().public()).unwrap().into_iter().map(|entry| {
-            let document =
-                Document { id: entry.id.clone(), kind: entry.kind.as_str().to_owned(), rev: 1, schema_version: 1, body: entry.body, buckets: entry.buckets, conflicts: Vec::new() };
+            let document = Document {
+                id: entry.id.clone(),
+                kind: entry.kind.as_str().to_owned(),
+                rev: 1,
+                schema_version: 1,
+                body: entry.body,
+                buckets: entry.buckets,
+                conflicts: Vec::new(),
+            };
             (entry.id, document)
         });
         Self {
