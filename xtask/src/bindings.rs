@@ -48,6 +48,8 @@ pub(crate) fn generate(library: &Path) -> Result<Finished> {
     fs::create_dir_all(&directory)?;
     let generator = target().join("debug").join(format!("uniffi-bindgen{}", std::env::consts::EXE_SUFFIX));
     let mut generate = command(&generator.to_string_lossy());
+    // It fails by errors that speak for themselves; forty lines of its own frames would bury them.
+    generate.env("RUST_BACKTRACE", "0");
     generate.args(["generate", "--language", "kotlin", "--no-format", "--out-dir"]).arg(&directory).arg(library);
     let mut finished = process::logged("bindings", generate, LIMIT)?;
     if finished.success && kotlin_files(&directory)? == 0 {

@@ -53,7 +53,7 @@ fn environment() {
         "{} · {} · {} · {cores} cores",
         first(ask("rustc", &["--version"])),
         first(ask("javac", &["-version"])),
-        first(ask("mvn", &["--version"]))
+        first(ask("mvn", &["--batch-mode", "--version"]))
     ));
 }
 
