@@ -1,9 +1,32 @@
 //! Measures a save as ratios of one run.
+//!
+//! Each side is a process of its own that saves on request; this chore asks them in turn, so that whatever else the
+//! machine does falls on all of them alike. A ratio is the median of the rounds' ratios.
 
-use std::path::PathBuf;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
-use anyhow::{Result, bail};
-use clap::Args;
+use anyhow::{Context, Result, bail, ensure};
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use crate::maven::{self, Built};
+use crate::process::{self, cargo, command, end_tree, root, say, target};
+use crate::{bindings, packages};
+
+/// How often every side is asked; odd, so that a median is one of the figures.
+const ROUNDS: usize = 9;
+/// Saves a round.
+const SAVES: usize = 200;
+/// Rounds before the first that counts: caches fill, the JVM compiles.
+const WARM_UP: usize = 3;
+/// What no ratio may pass, whatever the goal.
+const LIMIT: f64 = 2.0;
+/// A release build on two cores.
+const BUILD_LIMIT: Duration = Duration::from_secs(25 * 60);
 
 /// What is measured.
 #[derive(Args)]
@@ -13,11 +36,258 @@ pub(crate) struct Options {
     json: Option<PathBuf>,
     /// Measures only this work.
     #[arg(long, value_name = "WORK")]
-    only: Option<String>,
+    only: Option<Work>,
 }
 
-/// Runs the measurements.
+/// One comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Work {
+    /// A check-in through Rust, against one raw transaction that writes the same bytes.
+    SaveRust,
+    /// A check-in through Kotlin, against Rust.
+    SaveKotlin,
+}
+
+impl Work {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SaveRust => "save-rust",
+            Self::SaveKotlin => "save-kotlin",
+        }
+    }
+
+    /// The goal of the issue on speed.
+    const fn goal(self) -> f64 {
+        match self {
+            Self::SaveRust => 1.4,
+            Self::SaveKotlin => 1.2,
+        }
+    }
+}
+
+/// One line of the result.
+#[derive(Debug, Serialize)]
+struct Figure {
+    work: &'static str,
+    /// Median of a save.
+    value: f64,
+    /// Median of what it is held against.
+    baseline: f64,
+    unit: &'static str,
+    /// What the ratio must not pass.
+    limit: f64,
+    ratio: f64,
+    /// What the ratio should not pass.
+    goal: f64,
+    met: bool,
+}
+
+/// Runs the measurements. Does not hold where a ratio passes its limit.
 pub(crate) fn run(options: &Options) -> Result<bool> {
-    let _ = (&options.json, &options.only);
-    bail!("nothing is measured yet")
+    packages::ensure()?;
+    let wanted = |work: Work| options.only.is_none_or(|only| only == work);
+    let place = target().join("xtask/bench");
+    if place.exists() {
+        fs::remove_dir_all(&place)?;
+    }
+    fs::create_dir_all(&place)?;
+    let worker = build()?;
+    prepare(&worker, &place)?;
+
+    let rust = |name: &str| {
+        let mut rust = command(&worker.to_string_lossy());
+        rust.arg(name);
+        rust
+    };
+    let mut sides = vec![Side::start(COMPANION, rust(COMPANION), &place)?];
+    if wanted(Work::SaveRust) {
+        sides.push(Side::start(RAW, rust(RAW), &place)?);
+    }
+    if wanted(Work::SaveKotlin) {
+        sides.push(Side::start(KOTLIN, jvm()?, &place)?);
+    }
+
+    say(format!("{ROUNDS} rounds of {SAVES} saves on every side, after {WARM_UP} to warm up"));
+    for round in 0..WARM_UP + ROUNDS {
+        // Every other round the other way about: a side must not always follow the same one.
+        let turn: Box<dyn Iterator<Item = &mut Side>> =
+            if round % 2 == 0 { Box::new(sides.iter_mut()) } else { Box::new(sides.iter_mut().rev()) };
+        for side in turn {
+            side.round()?;
+        }
+    }
+    let figures = figures(&sides);
+    table(&figures);
+    if let Some(file) = &options.json {
+        fs::write(file, serde_json::to_string_pretty(&figures)? + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    Ok(!figures.is_empty() && figures.iter().all(|figure| figure.ratio <= figure.limit))
+}
+
+/// The sides, as the Rust worker's own commands name them.
+const COMPANION: &str = "companion";
+const RAW: &str = "raw";
+const KOTLIN: &str = "kotlin";
+
+/// Builds the Rust worker and, for the Kotlin one, the library: both optimised, both from the same core.
+fn build() -> Result<PathBuf> {
+    say("building with optimisation …");
+    let mut build = cargo();
+    build.args(["build", "--release", "--package", "liuye-tests", "--bin", "bench_save", "--package", "liuye-ffi", "--lib"]);
+    let finished = process::logged("bench-build", build, BUILD_LIMIT)?;
+    ensure!(finished.success, "the release build failed ({}):\n{}", finished.ending, finished.output);
+    Ok(target().join("release").join(format!("bench_save{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// Makes the database from which every side starts: an enrolled phone that has its site.
+fn prepare(worker: &Path, place: &Path) -> Result<()> {
+    let mut prepare = command(&worker.to_string_lossy());
+    prepare.arg("prepare").arg(place);
+    let finished = process::logged("bench-prepare", prepare, Duration::from_secs(120))?;
+    ensure!(finished.success, "no database could be prepared ({}):\n{}", finished.ending, finished.output);
+    Ok(())
+}
+
+/// Compiles the Kotlin worker and gives the command that starts it.
+fn jvm() -> Result<Command> {
+    let module = root().join("bindings/kotlin");
+    let source = module.join("src/test/kotlin/dev/liuye/bench/SaveBench.kt");
+    if !source.is_file() {
+        bail!("the Kotlin package has no SaveBench.kt: measure the rest with --only {}", Work::SaveRust.name());
+    }
+    say("compiling the Kotlin side …");
+    ensure!(bindings::run()?, "no bindings");
+    let native = target().join("release");
+    let hub = target().join("debug").join(format!("liuye{}", std::env::consts::EXE_SUFFIX));
+    let built = Built { native: native.clone(), hub };
+    let list = target().join("xtask/bench/classpath");
+    let finished = maven::offline_first("bench-kotlin", BUILD_LIMIT, || {
+        let mut compile = maven::maven(&built);
+        compile.args(["--projects", "bindings/kotlin", "test-compile", "dependency:build-classpath", "-Dmdep.includeScope=test"]);
+        compile.arg(format!("-Dmdep.outputFile={}", list.display()));
+        compile
+    })?;
+    ensure!(finished.success, "the Kotlin package does not compile ({}):\n{}", finished.ending, finished.output);
+    let dependencies = fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+    let classes = ["target/classes", "target/test-classes"].map(|part| module.join(part).display().to_string());
+    let mut java = command("java");
+    java.arg(format!("-Djna.library.path={}", native.display()));
+    java.arg("-cp").arg(format!("{}:{}", classes.join(":"), dependencies.trim())).arg("dev.liuye.bench.SaveBenchKt");
+    Ok(java)
+}
+
+/// A process that saves on request: `ready` once it is, then for every line that it is sent the nanoseconds of a round.
+struct Side {
+    name: &'static str,
+    child: Child,
+    requests: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    /// Microseconds a save, one figure a round.
+    rounds: Vec<f64>,
+}
+
+impl Side {
+    fn start(name: &'static str, mut program: Command, place: &Path) -> Result<Self> {
+        program.arg(place).args([SAVES.to_string(), (ROUNDS + WARM_UP).to_string()]);
+        let mut child = program.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {name}"))?;
+        let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+            end_tree(&mut child);
+            bail!("{name} has no pipes");
+        };
+        let mut side = Self { name, child, requests, answers: BufReader::new(answers), rounds: Vec::new() };
+        let ready = side.answer()?;
+        ensure!(ready == "ready", "{name} said {ready:?} instead of being ready");
+        Ok(side)
+    }
+
+    fn answer(&mut self) -> Result<String> {
+        let mut line = String::new();
+        let read = self.answers.read_line(&mut line)?;
+        ensure!(read > 0, "{} ended before it answered", self.name);
+        Ok(line.trim().to_owned())
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "nanoseconds of a round are far below 2^52")]
+    fn round(&mut self) -> Result<()> {
+        writeln!(self.requests, "round")?;
+        self.requests.flush()?;
+        let answer = self.answer()?;
+        let nanos: u64 = answer.parse().with_context(|| format!("{} answered {answer:?}", self.name))?;
+        ensure!(nanos > 0, "{} measured nothing", self.name);
+        self.rounds.push(nanos as f64 / 1000.0 / SAVES as f64);
+        Ok(())
+    }
+
+    /// The rounds that count.
+    fn counted(&self) -> &[f64] {
+        self.rounds.get(WARM_UP..).unwrap_or_default()
+    }
+}
+
+impl Drop for Side {
+    fn drop(&mut self) {
+        end_tree(&mut self.child);
+    }
+}
+
+fn figures(sides: &[Side]) -> Vec<Figure> {
+    let side = |name: &str| sides.iter().find(|side| side.name == name).map(Side::counted);
+    [(Work::SaveRust, COMPANION, RAW), (Work::SaveKotlin, KOTLIN, COMPANION)]
+        .into_iter()
+        .filter_map(|(work, ours, baseline)| figure(work, side(ours)?, side(baseline)?))
+        .collect()
+}
+
+/// `None` where there is nothing to compare.
+fn figure(work: Work, ours: &[f64], baseline: &[f64]) -> Option<Figure> {
+    // Round by round: both of a pair ran within the same second or two.
+    let ratio = median(ours.iter().zip(baseline).map(|(ours, baseline)| ours / baseline).collect())?;
+    let (value, baseline) = (median(ours.to_vec())?, median(baseline.to_vec())?);
+    Some(Figure { work: work.name(), value, baseline, unit: "µs", limit: LIMIT, ratio, goal: work.goal(), met: ratio <= work.goal() })
+}
+
+/// The middle figure; the mean of both where there are two.
+fn median(mut figures: Vec<f64>) -> Option<f64> {
+    figures.sort_by(f64::total_cmp);
+    let upper = *figures.get(figures.len() / 2)?;
+    let lower = *figures.get(figures.len().checked_sub(1)? / 2)?;
+    Some(f64::midpoint(lower, upper))
+}
+
+fn table(figures: &[Figure]) {
+    say(format!("{:<12} {:>12} {:>12} {:>8} {:>8} {:>8}", "work", "a save", "baseline", "ratio", "goal", "limit"));
+    for figure in figures {
+        let met = if figure.met { "met" } else { "not met" };
+        say(format!(
+            "{:<12} {:>9.0} {} {:>9.0} {} {:>8.2} {:>8.2} {:>8.2}  {met}",
+            figure.work, figure.value, figure.unit, figure.baseline, figure.unit, figure.ratio, figure.goal, figure.limit
+        ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_median_is_the_middle_whatever_the_order() {
+        assert_eq!(median(vec![9.0, 1.0, 5.0]), Some(5.0));
+        assert_eq!(median(vec![4.0, 1.0, 2.0, 100.0]), Some(3.0));
+        assert_eq!(median(vec![7.0]), Some(7.0));
+        assert_eq!(median(vec![]), None);
+    }
+
+    #[test]
+    fn a_ratio_pairs_the_rounds_and_is_not_moved_by_one_slow_moment() {
+        // The machine was busy in the second round: both sides took ten times as long.
+        let figure = figure(Work::SaveRust, &[150.0, 1500.0, 150.0], &[100.0, 1000.0, 100.0]).unwrap();
+        assert!((figure.ratio - 1.5).abs() < 1e-9);
+        assert!(!figure.met);
+        assert!(figure.ratio <= figure.limit);
+    }
+
+    #[test]
+    fn nothing_measured_is_no_figure() {
+        assert!(figure(Work::SaveKotlin, &[], &[100.0]).is_none());
+    }
 }
