@@ -1,0 +1,204 @@
+//! The companion: opening and closing, who this phone is, photos, documents, outbox, sync, observers.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use liuye_core::companion::{self as core, Companion};
+
+use crate::config::{OpenConfig, config};
+use crate::error::Result;
+use crate::outbox::{AttentionItem, OutboxEntry, OutboxStatus, SyncReason, SyncReport};
+use crate::traits::{ChangeListener, Clock, HostListener, LogSink, Transport};
+use crate::types::{AttachedBlob, ChangeEvent, Document, DocumentKind, Identity, Page, Recorded, digest, uuid};
+
+/// One open database of one phone.
+#[derive(Debug, uniffi::Object)]
+pub struct CompanionHandle {
+    pub(crate) core: Companion,
+}
+
+/// A subscription of a listener. Dropping it ends it too.
+#[derive(Debug, uniffi::Object)]
+pub struct SubscriptionHandle {
+    core: core::Subscription,
+}
+
+#[uniffi::export]
+impl SubscriptionHandle {
+    /// Ends the subscription. A call of the listener that is under way may still end after this returns.
+    pub fn cancel(&self) {
+        self.core.cancel();
+    }
+}
+
+#[uniffi::export]
+impl CompanionHandle {
+    /// Opens the database, or makes it together with the device's key.
+    ///
+    /// # Errors
+    /// `key_wrong`, `schema_newer`, `corrupt`, `disk_full`, `storage`; `malformed` at `key`; a refused device name at
+    /// `device.name`.
+    #[uniffi::constructor]
+    pub fn open(
+        open: OpenConfig,
+        transport: Option<Arc<dyn Transport>>,
+        clock: Option<Arc<dyn Clock>>,
+        log_sink: Option<Arc<dyn LogSink>>,
+    ) -> Result<Arc<Self>> {
+        let core = Companion::open(config(open, transport, clock, log_sink)?)?;
+        Ok(Arc::new(Self { core }))
+    }
+
+    /// Ends what runs and closes the database. Every later call but this one gives `closed`.
+    ///
+    /// # Errors
+    /// None today.
+    pub fn shut(&self) -> Result<()> {
+        Ok(self.core.close()?)
+    }
+
+    /// Ends what runs and releases every lock of the database: for an app that goes to the background.
+    ///
+    /// # Errors
+    /// `closed`.
+    pub fn suspend(&self) -> Result<()> {
+        Ok(self.core.suspend()?)
+    }
+
+    /// Goes on after `suspend`.
+    ///
+    /// # Errors
+    /// `closed`, and those of `open`.
+    pub fn resume(&self) -> Result<()> {
+        Ok(self.core.resume()?)
+    }
+
+    /// Who this phone is.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn identity(&self) -> Result<Identity> {
+        Ok(self.core.identity()?.into())
+    }
+
+    /// Binds this phone to a site by a one-time code. Blocks on the network.
+    ///
+    /// # Errors
+    /// `enrolment_refused` at `code`, `already_enrolled`, `malformed` at `hub_url`; those of the network.
+    pub fn enrol(&self, hub_url: &str, code: &str) -> Result<Identity> {
+        Ok(self.core.enrol(hub_url, code)?.into())
+    }
+
+    /// Keeps a photo. The same bytes are kept once.
+    ///
+    /// # Errors
+    /// `photo_not_image`, `photo_too_large`, `photo_too_many_pixels`; those of the store.
+    pub fn attach(&self, bytes: &[u8]) -> Result<AttachedBlob> {
+        Ok(self.core.attach(bytes)?.into())
+    }
+
+    /// Keeps the photo of a file.
+    ///
+    /// # Errors
+    /// Those of `attach`; `not_found` at `path` where the file cannot be read.
+    pub fn attach_path(&self, path: &str) -> Result<AttachedBlob> {
+        Ok(self.core.attach_path(Path::new(path))?.into())
+    }
+
+    /// The bytes of a photo that this phone keeps.
+    ///
+    /// # Errors
+    /// `not_found` where it does not; `malformed` at `sha256`.
+    pub fn photo(&self, sha256: &str) -> Result<Vec<u8>> {
+        Ok(self.core.photo(&digest("sha256", sha256)?)?)
+    }
+
+    /// A document as this phone sees it.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn document(&self, id: &str) -> Result<Option<Document>> {
+        Ok(self.core.document(id)?.map(Document::from))
+    }
+
+    /// Documents of a kind: records newest first by their own time, reference data by id.
+    ///
+    /// # Errors
+    /// `out_of_range` at `limit`; those of the store.
+    pub fn documents(&self, kind: DocumentKind, page: Page) -> Result<Vec<Document>> {
+        let documents = self.core.documents(kind.try_into()?, page.try_into()?)?;
+        Ok(documents.into_iter().map(Document::from).collect())
+    }
+
+    /// Where everything stands, in numbers.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn outbox(&self) -> Result<OutboxStatus> {
+        Ok(self.core.outbox()?.into())
+    }
+
+    /// Operations of this phone with what became of them, newest first.
+    ///
+    /// # Errors
+    /// `out_of_range` at `limit`; those of the store.
+    pub fn operations(&self, page: Page) -> Result<Vec<OutboxEntry>> {
+        Ok(self.core.operations(page.try_into()?)?.into_iter().map(OutboxEntry::from).collect())
+    }
+
+    /// What needs its author, oldest first, whole.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn needs_attention(&self) -> Result<Vec<AttentionItem>> {
+        Ok(self.core.needs_attention()?.into_iter().map(AttentionItem::from).collect())
+    }
+
+    /// Corrects an operation by a new one with this body (JSON), of the same kind and document.
+    ///
+    /// # Errors
+    /// `amends_nothing`; the rules' own for the new body; `malformed` at `operation`.
+    pub fn amend(&self, operation: &str, body: &str) -> Result<Recorded> {
+        Ok(self.core.amend(uuid("operation", operation)?, body)?.into())
+    }
+
+    /// Gives up an operation that needs attention.
+    ///
+    /// # Errors
+    /// `amends_nothing`; `missing` at `reason`; `malformed` at `operation`.
+    pub fn discard(&self, operation: &str, reason: &str) -> Result<Recorded> {
+        Ok(self.core.discard(uuid("operation", operation)?, reason)?.into())
+    }
+
+    /// Sends what is pending, fetches what changed, sends photos. Blocks for as long as that takes.
+    ///
+    /// # Errors
+    /// `busy` at once where one runs; `cancelled`; `no_transport`; `not_enrolled`; those of the store. A network that
+    /// fails is told in the report.
+    pub fn sync(&self, reason: SyncReason) -> Result<SyncReport> {
+        Ok(self.core.sync(reason.into())?.into())
+    }
+
+    /// Ends a running sync soon, with `cancelled`. What it has stored stays.
+    pub fn cancel(&self) {
+        self.core.cancel();
+    }
+
+    /// Calls the listener after each commit that changed something, on the thread that made it.
+    ///
+    /// # Errors
+    /// `closed`.
+    pub fn observe(&self, listener: Arc<dyn ChangeListener>) -> Result<Arc<SubscriptionHandle>> {
+        let core = self.core.observe(Arc::new(HostListener(listener)))?;
+        Ok(Arc::new(SubscriptionHandle { core }))
+    }
+
+    /// Waits for the next change, at most `timeout_ms`. For one reader.
+    ///
+    /// # Errors
+    /// `closed`, also when the companion is closed while this waits.
+    pub fn next_event(&self, timeout_ms: i64) -> Result<Option<ChangeEvent>> {
+        let event = self.core.next_event(u64::try_from(timeout_ms).unwrap_or(0))?;
+        Ok(event.map(ChangeEvent::from))
+    }
+}
