@@ -160,19 +160,10 @@ fn jvm() -> Result<Command> {
     let native = target().join("release");
     let hub = target().join("debug").join(format!("liuye{}", std::env::consts::EXE_SUFFIX));
     let built = Built { native: native.clone(), hub };
-    let list = target().join("xtask/bench/classpath");
-    let finished = maven::offline_first("bench-kotlin", BUILD_LIMIT, || {
-        let mut compile = maven::maven(&built);
-        compile.args(["--projects", "bindings/kotlin", "test-compile", "dependency:build-classpath", "-Dmdep.includeScope=test"]);
-        compile.arg(format!("-Dmdep.outputFile={}", list.display()));
-        compile
-    })?;
-    ensure!(finished.success, "the Kotlin package does not compile ({}):\n{}", finished.ending, finished.output);
-    let dependencies = fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
-    let classes = ["target/classes", "target/test-classes"].map(|part| module.join(part).display().to_string());
+    let class_path = maven::test_class_path(&built, "bench-kotlin")?;
     let mut java = command("java");
     java.arg(format!("-Djna.library.path={}", native.display()));
-    java.arg("-cp").arg(format!("{}:{}", classes.join(":"), dependencies.trim())).arg("dev.liuye.bench.SaveBenchKt");
+    java.arg("-cp").arg(class_path).arg("dev.liuye.bench.SaveBenchKt");
     Ok(java)
 }
 

@@ -6,6 +6,7 @@
 mod bench;
 mod bindings;
 mod demo;
+mod hub;
 mod maven;
 mod packages;
 mod process;

@@ -20,6 +20,9 @@ const REQUIRED: &[(&str, &str)] = &[("kotlin", "bindings/kotlin"), ("android", "
 /// What surefire writes where a test JVM broke off: tests that never ran leave no report to count.
 const BROKEN_OFF: &[&str] = &["The forked VM terminated", "There was a timeout", "Error occurred in starting fork"];
 
+/// Writes a class path to a file; its version is named, or each run would look for a newer one.
+const CLASS_PATH_GOAL: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath";
+
 /// What the modules are given.
 #[derive(Debug)]
 pub(crate) struct Built {
@@ -76,6 +79,25 @@ pub(crate) fn offline_first(log: &str, limit: Duration, make: impl Fn() -> Comma
     }
     say("  maven: something is not downloaded yet, running once more with the network");
     process::logged(log, make(), limit)
+}
+
+/// Compiles the Kotlin package with its tests, and gives the class path on which a main of theirs runs.
+pub(crate) fn test_class_path(built: &Built, log: &str) -> Result<String> {
+    let module = root().join("bindings/kotlin");
+    let list = process::logs().join(format!("{log}.classpath"));
+    let finished = offline_first(log, LIMIT, || {
+        let mut compile = maven(built);
+        compile.args(["--projects", "bindings/kotlin", "test-compile"]);
+        compile.args([CLASS_PATH_GOAL, "-Dmdep.includeScope=test"]);
+        compile.arg(format!("-Dmdep.outputFile={}", list.display()));
+        compile
+    })?;
+    if !finished.success {
+        bail!("the Kotlin package does not compile ({}):\n{}", finished.ending, finished.output);
+    }
+    let dependencies = fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
+    let classes = ["target/classes", "target/test-classes"].map(|part| module.join(part).display().to_string());
+    Ok(format!("{}:{}", classes.join(":"), dependencies.trim()))
 }
 
 fn is_unresolved(output: &str) -> bool {
