@@ -9,6 +9,8 @@ pub mod domain;
 pub mod env;
 mod error;
 pub mod log;
+#[cfg(feature = "native-http")]
+pub mod native;
 pub mod store;
 pub mod sync;
 

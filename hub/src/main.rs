@@ -1,1 +1,235 @@
-fn main() {}
+//! The command line of the hub: arguments in, one call of the library each.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand};
+use liuye_core::domain::Role;
+use liuye_core::env::Env;
+use liuye_hub::{Hub, ServeConfig, Tls, ops, serve};
+
+#[derive(Parser)]
+#[command(name = "liuye", version, about = "The hub of Liuye: takes the records of a district's phones in")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Args)]
+struct Data {
+    /// The data folder; made where it is not there.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves phones and the desk.
+    Hub {
+        #[command(flatten)]
+        data: Data,
+        /// Where to listen; port 0 takes a free one. Plain HTTP on loopback only.
+        #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// The certificate chain, PEM.
+        #[arg(long, requires = "tls_key")]
+        tls_cert: Option<PathBuf>,
+        /// Its private key, PEM.
+        #[arg(long, requires = "tls_cert")]
+        tls_key: Option<PathBuf>,
+    },
+    /// The site's reference data.
+    #[command(subcommand)]
+    Site(SiteCommand),
+    /// Makes a one-time enrolment code and prints it.
+    EnrolCode {
+        #[command(flatten)]
+        data: Data,
+        /// Who will hold the phone.
+        #[arg(long, required_unless_present = "tourist")]
+        person: Option<String>,
+        /// A tourist's phone.
+        #[arg(long, conflicts_with = "person")]
+        tourist: bool,
+        /// How long the code is good for.
+        #[arg(long, default_value_t = 60)]
+        valid_minutes: u32,
+        /// How many phones may use it.
+        #[arg(long, default_value_t = 1)]
+        uses: u32,
+    },
+    /// Officers of the desk.
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Checks every chain; exit code 1 and what does not fit, where anything does not.
+    Verify(Data),
+    /// Prints each checkpoint with the text of its QR code.
+    Tags {
+        #[command(flatten)]
+        data: Data,
+        /// This one alone.
+        #[arg(long)]
+        checkpoint: Option<String>,
+    },
+    /// Keeps the AES key of a checkpoint's NFC tag.
+    NfcKey {
+        #[command(flatten)]
+        data: Data,
+        /// The checkpoint.
+        #[arg(long)]
+        checkpoint: String,
+        /// 32 hexadecimal digits.
+        #[arg(long)]
+        key: String,
+    },
+}
+
+#[derive(Subcommand)]
+enum SiteCommand {
+    /// Takes a site file in; a second one is a difference that phones receive as changes.
+    Import {
+        /// The site file.
+        file: PathBuf,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
+enum UserCommand {
+    /// Adds an officer; prints a password unless one comes by standard input.
+    Add {
+        /// The login.
+        name: String,
+        /// Such as desk, commander, admin, auditor.
+        #[arg(long)]
+        role: String,
+        #[command(flatten)]
+        data: Data,
+        /// Whose login it is.
+        #[arg(long)]
+        person: Option<String>,
+        /// Read the password from standard input.
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Cli::parse().command) {
+        Ok(code) => code,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "liuye: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout();
+    match command {
+        Command::Hub { data, listen, tls_cert, tls_key } => {
+            let tls = tls_cert.zip(tls_key).map(|(cert, key)| Tls { cert, key });
+            run_hub(&open(&data)?, listen, tls)?;
+        }
+        Command::Site(SiteCommand::Import { file, data }) => {
+            let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let report = open(&data)?.import_site(&text)?;
+            writeln!(
+                out,
+                "{} added, {} changed, {} removed, {} unchanged",
+                report.added, report.changed, report.removed, report.unchanged
+            )?;
+        }
+        Command::EnrolCode { data, person, tourist: _, valid_minutes, uses } => {
+            writeln!(out, "{}", ops::enrol_code::make(&open(&data)?, person.as_deref(), uses, valid_minutes)?)?;
+        }
+        Command::User(UserCommand::Add { name, role, data, person, password_stdin }) => {
+            let role = Role::parse(&role).with_context(|| format!("no role is called {role}"))?;
+            let password = password_stdin.then(read_password).transpose()?;
+            if let Some(made) = open(&data)?.accounts().add(&name, role, person.as_deref(), password.as_deref())? {
+                writeln!(out, "{made}")?;
+            }
+        }
+        Command::Verify(data) => {
+            let report = ops::verify::verify(&open(&data)?)?;
+            for fault in &report.faults {
+                writeln!(out, "{fault}")?;
+            }
+            writeln!(
+                out,
+                "{} devices, {} operations, {} entries, {} contacts: {} faults",
+                report.devices,
+                report.operations,
+                report.entries,
+                report.contacts,
+                report.faults.len()
+            )?;
+            return Ok(if report.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        }
+        Command::Tags { data, checkpoint } => {
+            for (id, payload) in open(&data)?.tags()? {
+                if checkpoint.as_ref().is_none_or(|wanted| *wanted == id) {
+                    writeln!(out, "{id} {payload}")?;
+                }
+            }
+        }
+        Command::NfcKey { data, checkpoint, key } => open(&data)?.set_nfc_key(&checkpoint, &key)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn open(data: &Data) -> anyhow::Result<Hub> {
+    open_dir(&data.data)
+}
+
+fn open_dir(dir: &Path) -> anyhow::Result<Hub> {
+    Hub::open(dir, Env::system()).with_context(|| format!("{} cannot be opened", dir.display()))
+}
+
+fn read_password() -> anyhow::Result<String> {
+    let mut password = String::new();
+    std::io::stdin().read_to_string(&mut password)?;
+    let password = password.trim_end_matches(['\r', '\n']);
+    if password.is_empty() {
+        bail!("no password on standard input");
+    }
+    Ok(password.to_owned())
+}
+
+fn run_hub(hub: &Hub, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let listener = TcpListener::bind(listen).with_context(|| format!("cannot listen on {listen}"))?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let address = listener.local_addr()?;
+        if tls.is_none() && !address.ip().is_loopback() {
+            bail!("plain HTTP is for loopback only: give --tls-cert and --tls-key to listen on {address}");
+        }
+        // Whoever started the hub waits for this line.
+        let mut out = std::io::stdout();
+        writeln!(out, "listening on {scheme}://{address}")?;
+        out.flush()?;
+        serve(hub.clone(), listener, ServeConfig { tls }, stop_signal()).await
+    })
+}
+
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        Err(_) => {
+            let _ = tokio::signal::ctrl_c().await;
+        }
+    }
+}

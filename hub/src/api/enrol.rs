@@ -1,0 +1,121 @@
+//! Enrolment by one-time code.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, State as Shared};
+use axum::http::HeaderMap;
+use liuye_core::domain::Text;
+use liuye_core::log::Digest;
+use liuye_core::sync::wire::{EnrolAnswer, EnrolRequest};
+use liuye_core::{Code, Error, Result};
+
+use super::signed::Signed;
+use super::{ApiError, State, blocking};
+use crate::hub::Hub;
+use crate::ledger::DeviceRow;
+use crate::ops::enrol_code::digest_of;
+use crate::scope::scope_of;
+
+/// Tries that one address has within a minute: a person who mistypes, not a machine that guesses.
+const TRIES_A_MINUTE: u32 = 10;
+
+/// Addresses that are remembered at most; beyond it the memory starts anew.
+const MAX_ADDRESSES: usize = 10_000;
+
+/// Failed tries to enrol, by address and minute.
+#[derive(Debug, Default)]
+pub(crate) struct Tries(Mutex<HashMap<IpAddr, (i64, u32)>>);
+
+impl Tries {
+    fn check(&self, address: IpAddr, now: i64) -> Result<(), ApiError> {
+        let tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match tries.get(&address) {
+            Some((minute, count)) if *minute == now / 60_000 && *count >= TRIES_A_MINUTE => Err(ApiError::too_many(60)),
+            _ => Ok(()),
+        }
+    }
+
+    fn failed(&self, address: IpAddr, now: i64) {
+        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if tries.len() >= MAX_ADDRESSES {
+            tries.clear();
+        }
+        let entry = tries.entry(address).or_insert((now / 60_000, 0));
+        *entry = if entry.0 == now / 60_000 { (entry.0, entry.1 + 1) } else { (now / 60_000, 1) };
+    }
+}
+
+/// `POST /v1/enrol`
+pub(super) async fn enrol(
+    Shared(state): Shared<State>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Json<EnrolAnswer>, ApiError> {
+    blocking(move || {
+        let now = state.hub.now();
+        state.enrolments.check(address.ip(), now)?;
+        let request: EnrolRequest = serde_json::from_slice(&body)?;
+        Signed { method: "POST", path: "/v1/enrol", headers: &headers, body: &body }.by(&request.public_key)?;
+        let name = Text::required("device_name", &request.device_name, 100)?.into_string();
+        let answer = admit(&state.hub, &request, name);
+        if answer.is_err() {
+            state.enrolments.failed(address.ip(), now);
+        }
+        Ok(Json(answer?))
+    })
+    .await
+}
+
+fn admit(hub: &Hub, request: &EnrolRequest, name: String) -> Result<EnrolAnswer> {
+    let refused = || Error::field(Code::EnrolmentRefused, "code", "the code is wrong, used or expired");
+    let site = hub.site().map_err(|_| refused())?;
+    let hash = digest_of(&request.code);
+    let device = request.public_key.device();
+    let nonce = hex::encode(hub.env().random::<16>());
+    hub.write(&site, |tx| {
+        let code = tx.code(&hash)?.ok_or_else(refused)?;
+        let again = tx.code_was_used_by(&hash, &device)?;
+        if !again && (code.uses_left == 0 || code.expires_at <= tx.now) {
+            return Err(refused());
+        }
+        let row = match tx.device(&device)? {
+            // The answer was lost: the same code from the same key gives the same answer.
+            Some(row) if again => row,
+            Some(_) => return Err(refused()),
+            None => {
+                let scope = scope_of(tx, &device, code.person.as_deref())?;
+                let row = DeviceRow {
+                    device,
+                    public_key: request.public_key,
+                    person: code.person.clone(),
+                    name,
+                    epoch: 1,
+                    acked_seq: 0,
+                    acked_hash: Digest::genesis(&device, 1),
+                    scope,
+                    scope_version: 1,
+                    enrolled_at: tx.now,
+                    last_seen: tx.now,
+                };
+                tx.insert_device(&row)?;
+                tx.use_code(&hash, &device)?;
+                row
+            }
+        };
+        tx.heard_of(&device, None, &nonce)?;
+        Ok(EnrolAnswer {
+            site: site.clone(),
+            epoch: row.epoch,
+            person: row.person,
+            scope: row.scope,
+            scope_version: row.scope_version,
+            server_time: tx.now,
+            nonce: nonce.clone(),
+        })
+    })
+}

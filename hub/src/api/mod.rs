@@ -1,0 +1,43 @@
+//! What phones talk to: enrolment, sync, photos. Errors are RFC 9457 problem documents with our stable codes.
+
+mod blobs;
+mod enrol;
+mod problem;
+mod signed;
+mod sync;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, patch, post};
+use liuye_core::sync::policy::MAX_BODY_BYTES;
+
+use crate::hub::Hub;
+
+pub(crate) use problem::ApiError;
+
+/// The routes of the api.
+pub(crate) fn router(hub: Hub) -> Router {
+    Router::new()
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/v1/enrol", post(enrol::enrol))
+        .route("/v1/sites/{site}/sync", post(sync::sync))
+        .route("/v1/blobs", post(blobs::create).options(blobs::options))
+        .route("/v1/blobs/{id}", patch(blobs::append).head(blobs::progress))
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .with_state(State { hub, enrolments: std::sync::Arc::default() })
+}
+
+/// What the handlers share.
+#[derive(Clone)]
+pub(crate) struct State {
+    pub(crate) hub: Hub,
+    /// Who tried to enrol lately.
+    pub(crate) enrolments: std::sync::Arc<enrol::Tries>,
+}
+
+/// Runs work that waits for the disk off the threads that serve connections.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
+) -> Result<T, ApiError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(liuye_core::Error::internal("a handler ended early").into()))
+}

@@ -1,0 +1,281 @@
+//! The hub behind one handle: ledger, keys, photos and clock, for the api, the desk and the command line.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use liuye_core::domain::{Contact, Document, DocumentKind, ReferenceDocument, SiteFile, TagSeal, Write};
+use liuye_core::env::Env;
+use liuye_core::log::Digest;
+use liuye_core::{Code, Error, Result};
+use rusqlite::OptionalExtension;
+
+use crate::accounts::Accounts;
+use crate::ingest::Ingest;
+use crate::keys::Keys;
+use crate::ledger::{AttentionRow, DeviceRow, Ledger, OperationRow, Tx};
+
+/// One data folder. Cheap to clone; every call blocks on the disk.
+#[derive(Clone)]
+pub struct Hub(Arc<Inner>);
+
+struct Inner {
+    dir: PathBuf,
+    env: Env,
+    ledger: Ledger,
+    keys: Keys,
+    accounts: Accounts,
+}
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("dir", &self.0.dir).finish_non_exhaustive()
+    }
+}
+
+/// What an import changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ImportReport {
+    /// Documents that are new.
+    pub added: u64,
+    /// Documents that changed.
+    pub changed: u64,
+    /// Documents that went.
+    pub removed: u64,
+    /// Documents that stayed as they were.
+    pub unchanged: u64,
+}
+
+impl Hub {
+    /// Opens a data folder, or makes it.
+    ///
+    /// # Errors
+    /// [`Code::Storage`] and the other errors of the store.
+    pub fn open(dir: &Path, env: Env) -> Result<Self> {
+        for folder in [dir.to_path_buf(), dir.join("blobs"), dir.join("uploads")] {
+            std::fs::create_dir_all(folder).map_err(|_| Error::field(Code::Storage, "data", "the data folder cannot be made"))?;
+        }
+        let ledger = Ledger::open(&dir.join("ledger.db"))?;
+        let keys = Keys::open(&dir.join("keys.db"))?;
+        let accounts = Accounts::open(&dir.join("accounts.db"), env.clone())?;
+        Ok(Self(Arc::new(Inner { dir: dir.to_owned(), env, ledger, keys, accounts })))
+    }
+
+    pub(crate) fn env(&self) -> &Env {
+        &self.0.env
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.0.env.clock.wall_ms()
+    }
+
+    pub(crate) fn dir(&self) -> &Path {
+        &self.0.dir
+    }
+
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// The officers of the desk.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.0.accounts
+    }
+
+    pub(crate) fn write<T>(&self, site: &str, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.0.ledger.write(site, self.now(), work)
+    }
+
+    pub(crate) fn read<T>(&self, site: &str, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        self.0.ledger.read(site, self.now(), work)
+    }
+
+    pub(crate) fn ingest<T>(&self, site: &str, work: impl FnOnce(&Ingest<'_>) -> Result<T>) -> Result<T> {
+        self.write(site, |tx| work(&Ingest { tx, keys: self.keys(), env: self.env() }))
+    }
+
+    /// The sites of this hub.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn sites(&self) -> Result<Vec<String>> {
+        self.read("", |tx| {
+            let mut statement = tx.connection.prepare("SELECT site FROM sites ORDER BY site")?;
+            Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The one site of this hub.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] where none was imported yet.
+    pub fn site(&self) -> Result<String> {
+        self.sites()?.into_iter().next().ok_or_else(|| Error::field(Code::NotFound, "site", "import a site file first"))
+    }
+
+    /// The site to which a device belongs.
+    pub(crate) fn site_of(&self, device: &str) -> Result<Option<String>> {
+        self.read("", |tx| {
+            let sql = "SELECT site FROM devices WHERE device = ?1";
+            Ok(tx.connection.query_row(sql, [device], |row| row.get(0)).optional()?)
+        })
+    }
+
+    /// Takes a site file in. A second import is a difference: phones receive what changed, and nothing else.
+    ///
+    /// # Errors
+    /// Those of [`SiteFile::parse`], with the path of the entry at fault; those of the store.
+    pub fn import_site(&self, text: &str) -> Result<ImportReport> {
+        let file = SiteFile::parse(text)?;
+        let site = file.site.id.clone();
+        let tag_key = self.0.keys.tag_key(&self.0.env, &site)?;
+        let documents = file.documents(tag_key.public())?;
+        self.write(&site, |tx| {
+            tx.ensure_site()?;
+            let mut report = ImportReport::default();
+            for document in &documents {
+                let before = tx.document(&document.id)?;
+                let same = |stored: &crate::ledger::Stored| stored.document.body == document.body && stored.document.buckets == document.buckets;
+                match &before {
+                    Some(stored) if same(stored) => {
+                        report.unchanged += 1;
+                        continue;
+                    }
+                    Some(stored) if stored.document.kind != document.kind.as_str() => {
+                        return Err(Error::field(Code::DuplicateId, "id", "another kind of document has this id"));
+                    }
+                    Some(_) => report.changed += 1,
+                    None => report.added += 1,
+                }
+                let digest = Digest::of(document.body.to_string().as_bytes());
+                let position = tx.append_entry("import", &document.id, &digest)?;
+                tx.write_document(&reference_write(document), position)?;
+            }
+            for stored in tx.reference_documents()? {
+                if !documents.iter().any(|document| document.id == stored.document.id) {
+                    let position = tx.append_entry("import", &stored.document.id, &Digest([0; 32]))?;
+                    tx.remove_document(&stored.document.id, position)?;
+                    report.removed += 1;
+                }
+            }
+            Ok(report)
+        })
+    }
+
+    /// The checkpoints with the texts of their QR codes.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn tags(&self) -> Result<Vec<(String, String)>> {
+        let site = self.site()?;
+        let key = self.0.keys.tag_key(&self.0.env, &site)?;
+        let checkpoints = self.documents(DocumentKind::Checkpoint, 10_000, 0)?;
+        Ok(checkpoints.into_iter().map(|document| (document.id.clone(), TagSeal::qr(&key, &site, &document.id))).collect())
+    }
+
+    /// Keeps the key of a checkpoint's NFC tag: 32 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`] at `key`, [`Code::UnknownReference`] at `checkpoint`.
+    pub fn set_nfc_key(&self, checkpoint: &str, key: &str) -> Result<()> {
+        let site = self.site()?;
+        let mut bytes = [0; 16];
+        hex::decode_to_slice(key.trim(), &mut bytes).map_err(|_| Error::field(Code::Malformed, "key", "32 hexadecimal digits"))?;
+        if self.document(checkpoint)?.is_none_or(|document| document.kind != DocumentKind::Checkpoint.as_str()) {
+            return Err(Error::field(Code::UnknownReference, "checkpoint", "no such checkpoint"));
+        }
+        self.0.keys.set_nfc_key(&site, checkpoint, bytes)
+    }
+
+    /// Looks again at everything that is held. Returns how many operations that were.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn sweep(&self) -> Result<usize> {
+        self.sites()?.iter().map(|site| self.ingest(site, |ingest| ingest.sweep())).sum()
+    }
+
+    /// Records before a position, newest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn recent(&self, before: u64, limit: u32) -> Result<Vec<OperationRow>> {
+        self.read(&self.site()?, |tx| tx.recent(before, limit))
+    }
+
+    /// Records about one document, oldest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn about(&self, entity: &str) -> Result<Vec<OperationRow>> {
+        self.read(&self.site()?, |tx| tx.about(entity))
+    }
+
+    /// What needs attention, newest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn attention(&self, limit: u32) -> Result<Vec<AttentionRow>> {
+        self.read(&self.site()?, |tx| tx.attention(limit))
+    }
+
+    /// The devices, last heard of first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn devices(&self) -> Result<Vec<DeviceRow>> {
+        self.read(&self.site()?, |tx| tx.devices())
+    }
+
+    /// A document.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn document(&self, id: &str) -> Result<Option<Document>> {
+        self.read(&self.site()?, |tx| Ok(tx.document(id)?.map(|stored| stored.document)))
+    }
+
+    /// Documents of a kind, newest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn documents(&self, kind: DocumentKind, limit: u32, offset: u32) -> Result<Vec<Document>> {
+        self.read(&self.site()?, |tx| Ok(tx.documents(kind.as_str(), limit, offset)?.into_iter().map(|stored| stored.document).collect()))
+    }
+
+    /// The last position of the site's log.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn head(&self) -> Result<u64> {
+        self.read(&self.site()?, |tx| Ok(tx.head()?.0))
+    }
+
+    /// The contact of a loss report. The reading is written down before anything is shown.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] where there is none, or its key was destroyed; those of the store.
+    pub fn contact(&self, report: &str, reader: &str) -> Result<Contact> {
+        let site = self.site()?;
+        let missing = || Error::new(Code::NotFound, "no contact is kept");
+        let (operation, sealed) = self.write(&site, |tx| {
+            tx.log_access(reader, report)?;
+            tx.contact_of(report)?.ok_or_else(missing)
+        })?;
+        let (_, text) = self.0.keys.unseal(&operation, &sealed)?.ok_or_else(missing)?;
+        Ok(serde_json::from_str(&text)?)
+    }
+}
+
+/// Reference data has no time of its own and is nobody's.
+fn reference_write(document: &ReferenceDocument) -> Write {
+    Write {
+        id: document.id.clone(),
+        kind: document.kind,
+        body: document.body.clone(),
+        buckets: document.buckets.clone(),
+        person: None,
+        at: 0,
+        conflict: None,
+    }
+}

@@ -1,0 +1,311 @@
+//! Taking operations in: the chain is checked here, the rules are `core::domain`'s, and nothing stops the next one.
+
+use std::collections::VecDeque;
+
+use liuye_core::domain::{Actor, Bucket, Contact, Context, Kind, Settings, Site, Until, Verdict, Write, apply};
+use liuye_core::env::Env;
+use liuye_core::log::{ContactSeal, Digest, Operation, head_preimage, verify_chain};
+use liuye_core::sync::policy::MAX_OPERATIONS;
+use liuye_core::sync::wire::{ContactEnvelope, HeadSignature, OperationVerdict};
+use liuye_core::{Code, Error, Result};
+use uuid::Uuid;
+
+use crate::keys::Keys;
+use crate::ledger::{DeviceRow, HubWorld, Taken, Tx};
+use crate::scope::holder;
+
+/// What taking operations in needs beside the transaction.
+pub(crate) struct Ingest<'a> {
+    pub(crate) tx: &'a Tx<'a>,
+    pub(crate) keys: &'a Keys,
+    pub(crate) env: &'a Env,
+}
+
+/// What a phone sends.
+pub(crate) struct Push<'a> {
+    pub(crate) device: &'a DeviceRow,
+    pub(crate) epoch: u32,
+    pub(crate) first_seq: u64,
+    pub(crate) operations: &'a [Operation],
+    pub(crate) contacts: &'a [ContactEnvelope],
+    pub(crate) head: Option<&'a HeadSignature>,
+}
+
+/// Why a push was not taken in at all.
+#[derive(Debug)]
+pub(crate) enum PushError {
+    /// The hub expects another seq.
+    Gap(u64),
+    /// Anything else.
+    Other(Error),
+}
+
+impl From<Error> for PushError {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl Ingest<'_> {
+    /// Takes a push in and returns the verdict of each operation, by seq. What is already here keeps its verdict.
+    pub(crate) fn push(&self, push: &Push<'_>) -> std::result::Result<(u64, Vec<OperationVerdict>), PushError> {
+        let device = push.device;
+        if push.epoch != device.epoch {
+            return Err(Error::field(Code::Forked, "epoch", "this branch of the log is not the device's").into());
+        }
+        if push.operations.len() > MAX_OPERATIONS {
+            return Err(Error::field(Code::TooLarge, "operations", format!("at most {MAX_OPERATIONS}")).into());
+        }
+        if push.first_seq > device.acked_seq + 1 || push.first_seq == 0 {
+            return Err(PushError::Gap(device.acked_seq + 1));
+        }
+        let mut verdicts = Vec::with_capacity(push.operations.len());
+        let known = usize::try_from(device.acked_seq + 1 - push.first_seq).unwrap_or(usize::MAX).min(push.operations.len());
+        let (repeated, new) = push.operations.split_at(known);
+        for operation in repeated {
+            verdicts.push(self.already_done(device, operation)?);
+        }
+        verify_chain((device.acked_seq, device.acked_hash), new)?;
+        if let Some(operation) = new.iter().find(|operation| operation.device != device.device || operation.epoch != device.epoch) {
+            return Err(Error::field(Code::ChainBroken, "device", format!("at seq {}", operation.seq)).into());
+        }
+        self.check_head(push)?;
+        for operation in new {
+            let contact = push.contacts.iter().find(|contact| contact.operation == operation.id);
+            verdicts.push(OperationVerdict { operation: operation.id, verdict: self.take(device, operation, contact)? });
+        }
+        let acked = new.last().map_or(device.acked_seq, |last| last.seq);
+        if let Some(last) = new.last() {
+            self.tx.acknowledge(&device.device, last.seq, &last.hash)?;
+        }
+        // An operation of this very push may have settled an earlier one of it.
+        for verdict in &mut verdicts {
+            if matches!(verdict.verdict, Verdict::Held { .. })
+                && let Some(taken) = self.tx.operation(verdict.operation)?
+            {
+                verdict.verdict = taken.verdict;
+            }
+        }
+        Ok((acked, verdicts))
+    }
+
+    /// Same seq and same hash: already done. Same seq, another hash: the log branched.
+    fn already_done(&self, device: &DeviceRow, operation: &Operation) -> Result<OperationVerdict> {
+        let taken = self.tx.operation_at(&device.device, device.epoch, operation.seq)?;
+        let taken = taken.ok_or_else(|| Error::internal("everything acknowledged is stored"))?;
+        if taken.operation.hash == operation.hash {
+            Ok(OperationVerdict { operation: taken.operation.id, verdict: taken.verdict })
+        } else {
+            Err(Error::field(Code::Forked, "operations", format!("seq {} is here with another hash", operation.seq)))
+        }
+    }
+
+    fn check_head(&self, push: &Push<'_>) -> Result<()> {
+        let Some(head) = push.head else { return Ok(()) };
+        let bytes = head_preimage(&push.device.device, push.epoch, head.seq, &head.hash);
+        let agrees = push.operations.last().is_none_or(|last| last.seq == head.seq && last.hash == head.hash);
+        if agrees && push.device.public_key.verifies(&bytes, &head.signature) {
+            Ok(())
+        } else {
+            Err(Error::field(Code::SignatureInvalid, "head_signature", "not this device's signature of this head"))
+        }
+    }
+
+    /// Takes one operation in. Whatever is wrong with it is its verdict.
+    fn take(&self, device: &DeviceRow, operation: &Operation, contact: Option<&ContactEnvelope>) -> Result<Verdict> {
+        // The chain vouches for the id: another operation of the same id is a fork or a forgery, and must not hide the first.
+        if let Some(known) = self.tx.operation(operation.id)? {
+            return Err(Error::field(Code::DuplicateId, "id", format!("seq {} repeats the id of {}", operation.seq, known.operation.seq)));
+        }
+        let position = self.tx.append_entry("operation", &operation.id.to_string(), &operation.hash)?;
+        let (verdict, writes) = self.judge(device, operation, contact)?;
+        self.tx.insert_operation(operation, position, &verdict)?;
+        if let (Some(contact), Some(digest)) = (contact, operation.contact_digest)
+            && verdict != quarantined(Code::ContactMismatch, "contact")
+        {
+            let sealed = self.keys.seal(self.env, &operation.id.to_string(), contact.salt, contact.contact.get())?;
+            self.tx.insert_contact(operation.id, &operation.entity, &digest, &sealed)?;
+        }
+        self.effects(operation, &verdict, &writes, position)?;
+        Ok(verdict)
+    }
+
+    /// What the rules say of an operation, and what it would write.
+    fn judge(&self, device: &DeviceRow, operation: &Operation, contact: Option<&ContactEnvelope>) -> Result<(Verdict, Vec<Write>)> {
+        if Kind::parse(&operation.kind).is_none() || operation.schema_version > Kind::SCHEMA_VERSION {
+            return Ok((held(Until::Kind(operation.kind.clone(), operation.schema_version)), Vec::new()));
+        }
+        if !may_write_as(device, &operation.actor) {
+            return Ok((quarantined(Code::NotPermitted, "actor"), Vec::new()));
+        }
+        if let Some(verdict) = self.contact_fault(operation, contact)? {
+            return Ok((verdict, Vec::new()));
+        }
+        if let Some(fault) = self.reference_fault(device, operation)? {
+            return Ok((fault, Vec::new()));
+        }
+        if let Some(blocking) = self.tx.unsettled_before(operation)? {
+            return Ok((held(Until::Operation(blocking)), Vec::new()));
+        }
+        self.apply(device, operation, self.tx.now)
+    }
+
+    fn apply(&self, device: &DeviceRow, operation: &Operation, received_at: i64) -> Result<(Verdict, Vec<Write>)> {
+        let actor: Actor = holder(self.tx, device.person.as_deref())?;
+        let world = HubWorld { tx: self.tx, keys: self.keys };
+        let context = Context { world: &world, actor: &actor, site: self.tx.site, received_at: Some(received_at) };
+        let outcome = apply(operation, &context)?;
+        Ok((outcome.verdict, outcome.writes))
+    }
+
+    /// A contact has to be what the operation committed to, and has to be one.
+    fn contact_fault(&self, operation: &Operation, envelope: Option<&ContactEnvelope>) -> Result<Option<Verdict>> {
+        let mismatch = || Some(quarantined(Code::ContactMismatch, "contact"));
+        Ok(match (operation.contact_digest, envelope) {
+            (None, None) => None,
+            (None, Some(_)) | (Some(_), None) => mismatch(),
+            (Some(digest), Some(envelope)) if ContactSeal::digest(envelope.contact.get(), envelope.salt) != digest => mismatch(),
+            (Some(_), Some(envelope)) => match serde_json::from_str::<Contact>(envelope.contact.get()) {
+                Ok(contact) => contact.normalised(self.tx.now).err().map(|error| {
+                    let error = error.within("contact");
+                    quarantined(error.code, &error.field)
+                }),
+                Err(_) => Some(quarantined(Code::Malformed, "contact")),
+            },
+        })
+    }
+
+    /// What a correction corrects, and what is given up, has to be there and of this device.
+    fn reference_fault(&self, device: &DeviceRow, operation: &Operation) -> Result<Option<Verdict>> {
+        let target = match (operation.amends, discard_target(operation)) {
+            (Some(id), _) | (None, Some(id)) => id,
+            (None, None) => return Ok(None),
+        };
+        let open = self.tx.operation(target)?.is_some_and(|taken| {
+            taken.operation.device == device.device && !taken.verdict.is_applied() && taken.amended_by.is_none() && !taken.discarded
+        });
+        Ok((!open).then(|| quarantined(Code::AmendsNothing, "amends")))
+    }
+
+    /// Everything that follows from a verdict: documents, marks, and a new look at what waited.
+    fn effects(&self, operation: &Operation, verdict: &Verdict, writes: &[Write], position: u64) -> Result<()> {
+        for write in writes {
+            self.tx.write_document(write, position)?;
+        }
+        let mut arrived = VecDeque::new();
+        if verdict.is_applied() {
+            if let Some(amended) = operation.amends {
+                self.tx.mark_amended(amended, operation.id)?;
+                arrived.push_back(Until::Operation(amended));
+            }
+            if let Some(target) = discard_target(operation) {
+                self.tx.mark_discarded(target)?;
+                arrived.push_back(Until::Operation(target));
+            }
+        }
+        arrived.extend(settles(operation, verdict));
+        self.rejudge(arrived)
+    }
+
+    /// A photo is here whole: what waited for it is judged again.
+    pub(crate) fn blob_arrived(&self, sha256: &Digest) -> Result<()> {
+        self.rejudge(VecDeque::from([Until::Blob(*sha256)]))
+    }
+
+    /// Looks again at everything that is held: after an upgrade, and for what has waited too long.
+    pub(crate) fn sweep(&self) -> Result<usize> {
+        let site: Option<Site> =
+            self.tx.document(self.tx.site)?.map(|stored| serde_json::from_value(stored.document.body)).transpose()?;
+        let settings = site.map_or_else(Settings::default, |site| site.settings);
+        let oldest = self.tx.now - i64::from(settings.held_max_days) * 86_400_000;
+        let held = self.tx.all_held()?;
+        for taken in &held {
+            if taken.received_at < oldest {
+                self.settle(taken, quarantined(Code::HeldTooLong, ""), &[])?;
+            } else {
+                self.judge_again(taken)?;
+            }
+        }
+        Ok(held.len())
+    }
+
+    fn rejudge(&self, mut arrived: VecDeque<Until>) -> Result<()> {
+        while let Some(until) = arrived.pop_front() {
+            for taken in self.tx.held_for(&until.to_string())? {
+                if let Some(verdict) = self.judge_again(&taken)? {
+                    arrived.extend(settles(&taken.operation, &verdict));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges a held operation again, as of when it came. Returns its verdict where that is another one now.
+    fn judge_again(&self, taken: &Taken) -> Result<Option<Verdict>> {
+        let operation = &taken.operation;
+        let Some(device) = self.tx.device(&operation.device)? else { return Ok(None) };
+        if Kind::parse(&operation.kind).is_none() || operation.schema_version > Kind::SCHEMA_VERSION {
+            return Ok(None);
+        }
+        let (verdict, writes) = match self.tx.unsettled_before(operation)? {
+            Some(blocking) => (held(Until::Operation(blocking)), Vec::new()),
+            None => self.apply(&device, operation, taken.received_at)?,
+        };
+        if verdict == taken.verdict {
+            return Ok(None);
+        }
+        self.settle(taken, verdict.clone(), &writes)?;
+        Ok(Some(verdict))
+    }
+
+    /// Writes a later verdict down and lets its author know.
+    fn settle(&self, taken: &Taken, verdict: Verdict, writes: &[Write]) -> Result<()> {
+        let operation = &taken.operation;
+        let body = serde_json::to_value(&verdict)?;
+        let position = self.tx.append_entry("verdict", &operation.id.to_string(), &Digest::of(body.to_string().as_bytes()))?;
+        for write in writes {
+            self.tx.write_document(write, position)?;
+        }
+        self.tx.set_verdict(operation.id, &verdict, position)?;
+        self.tx.write_verdict(operation.id.to_string(), body, Bucket::Device(operation.device), position)?;
+        if verdict.is_applied()
+            && let Some(amended) = operation.amends
+        {
+            self.tx.mark_amended(amended, operation.id)?;
+        }
+        Ok(())
+    }
+}
+
+/// What waits for this operation, or for the document that it made.
+fn settles(operation: &Operation, verdict: &Verdict) -> Vec<Until> {
+    match verdict {
+        Verdict::Applied { .. } => vec![Until::Operation(operation.id), Until::Entity(operation.entity.clone())],
+        Verdict::Conflict { .. } => vec![Until::Operation(operation.id)],
+        _ => Vec::new(),
+    }
+}
+
+fn discard_target(operation: &Operation) -> Option<Uuid> {
+    if Kind::parse(&operation.kind) != Some(Kind::OperationDiscard) {
+        return None;
+    }
+    let body: serde_json::Value = serde_json::from_str(operation.body_text()).ok()?;
+    body.get("target")?.as_str()?.parse().ok()
+}
+
+/// Before enrolment a phone writes as `self`; after it, as whoever it was enrolled for. Nobody writes as another.
+fn may_write_as(device: &DeviceRow, actor: &str) -> bool {
+    match &device.person {
+        Some(person) => actor == "self" || actor == person,
+        None => actor == "self" || actor == "tourist",
+    }
+}
+
+fn held(until: Until) -> Verdict {
+    Verdict::Held { until }
+}
+
+fn quarantined(code: Code, field: &str) -> Verdict {
+    Verdict::Quarantined { code, field: field.to_owned() }
+}

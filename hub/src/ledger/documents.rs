@@ -1,0 +1,164 @@
+//! Documents, where they lie, and where they lay before.
+
+use liuye_core::Result;
+use liuye_core::domain::{Bucket, Document, DocumentKind, Write};
+use rusqlite::types::Value as Sql;
+use rusqlite::{OptionalExtension, Row, params_from_iter};
+
+use super::{SCHEMA, Tx};
+
+/// A document with the columns by which it is listed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stored {
+    pub(crate) document: Document,
+    pub(crate) person: Option<String>,
+    pub(crate) at: i64,
+}
+
+macro_rules! select {
+    ($rest:literal) => {
+        concat!("SELECT id, kind, rev, schema_version, body, buckets, conflicts, person, at FROM documents WHERE site = ?1 ", $rest)
+    };
+}
+
+impl Tx<'_> {
+    /// A document by its id.
+    pub(crate) fn document(&self, id: &str) -> Result<Option<Stored>> {
+        self.connection.prepare_cached(select!("AND id = ?2"))?.query_row((self.site, id), raw).optional()?.map(parse).transpose()
+    }
+
+    /// Documents of a kind, newest first.
+    pub(crate) fn documents(&self, kind: &str, limit: u32, offset: u32) -> Result<Vec<Stored>> {
+        let mut statement = self.connection.prepare_cached(select!("AND kind = ?2 ORDER BY at DESC, id LIMIT ?3 OFFSET ?4"))?;
+        statement.query_map((self.site, kind, limit, offset), raw)?.map(|row| parse(row?)).collect()
+    }
+
+    /// Check-ins of a person within a span of time, by time.
+    pub(crate) fn check_ins_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Stored>> {
+        let mut statement =
+            self.connection.prepare_cached(select!("AND kind = 'check_in' AND person = ?2 AND at BETWEEN ?3 AND ?4 ORDER BY at, id"))?;
+        statement.query_map((self.site, person, from, to), raw)?.map(|row| parse(row?)).collect()
+    }
+
+    /// Writes what an operation makes of a document, as changed at `position`.
+    pub(crate) fn write_document(&self, write: &Write, position: u64) -> Result<()> {
+        let before = self.document(&write.id)?;
+        let mut conflicts = before.as_ref().map(|stored| stored.document.conflicts.clone()).unwrap_or_default();
+        conflicts.extend(write.conflict.clone());
+        let document = Document {
+            id: write.id.clone(),
+            kind: write.kind.as_str().to_owned(),
+            rev: position,
+            schema_version: SCHEMA,
+            body: write.body.clone(),
+            buckets: write.buckets.clone(),
+            conflicts,
+        };
+        let stored = Stored { document, person: write.person.clone(), at: write.at };
+        self.put(&stored, before.map(|stored| stored.document.buckets).unwrap_or_default())
+    }
+
+    /// Writes a late verdict for its author.
+    pub(crate) fn write_verdict(&self, id: String, body: serde_json::Value, bucket: Bucket, position: u64) -> Result<()> {
+        let kind = DocumentKind::Verdict;
+        self.write_document(&Write { id, kind, body, buckets: vec![bucket], person: None, at: self.now, conflict: None }, position)
+    }
+
+    fn put(&self, stored: &Stored, before: Vec<Bucket>) -> Result<()> {
+        let document = &stored.document;
+        self.connection
+            .prepare_cached(
+                "INSERT OR REPLACE INTO documents (site, id, kind, rev, schema_version, body, buckets, conflicts, person, at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?
+            .execute((
+                self.site,
+                &document.id,
+                &document.kind,
+                document.rev,
+                document.schema_version,
+                serde_json::to_string(&document.body)?,
+                serde_json::to_string(&document.buckets)?,
+                serde_json::to_string(&document.conflicts)?,
+                &stored.person,
+                stored.at,
+            ))?;
+        self.move_between(&document.id, &before, &document.buckets, document.rev)
+    }
+
+    /// Removes a document: whoever had it is told at `position`.
+    pub(crate) fn remove_document(&self, id: &str, position: u64) -> Result<()> {
+        if let Some(stored) = self.document(id)? {
+            self.connection.execute("DELETE FROM documents WHERE site = ?1 AND id = ?2", (self.site, id))?;
+            self.move_between(id, &stored.document.buckets, &[], position)?;
+        }
+        Ok(())
+    }
+
+    fn move_between(&self, id: &str, before: &[Bucket], after: &[Bucket], position: u64) -> Result<()> {
+        self.connection.prepare_cached("DELETE FROM document_buckets WHERE site = ?1 AND id = ?2")?.execute((self.site, id))?;
+        for bucket in after {
+            let bucket = bucket.to_string();
+            self.connection
+                .prepare_cached("INSERT OR IGNORE INTO document_buckets (site, bucket, rev, id) VALUES (?1, ?2, ?3, ?4)")?
+                .execute((self.site, &bucket, position, id))?;
+            self.connection
+                .prepare_cached("DELETE FROM departures WHERE site = ?1 AND id = ?2 AND bucket = ?3")?
+                .execute((self.site, id, &bucket))?;
+        }
+        for bucket in before.iter().filter(|bucket| !after.contains(bucket)) {
+            self.connection
+                .prepare_cached("INSERT OR REPLACE INTO departures (site, bucket, position, id) VALUES (?1, ?2, ?3, ?4)")?
+                .execute((self.site, bucket.to_string(), position, id))?;
+        }
+        Ok(())
+    }
+
+    /// What changed in these buckets after `after` and up to `upto`: position, document, and whether it lies there still.
+    pub(crate) fn moved(&self, scope: &[Bucket], after: u64, upto: u64, limit: usize) -> Result<Vec<(u64, String)>> {
+        let marks = vec!["?"; scope.len()].join(", ");
+        let sql = format!(
+            "SELECT rev, id FROM document_buckets WHERE site = ? AND rev > ? AND rev <= ? AND bucket IN ({marks})
+             UNION SELECT position, id FROM departures WHERE site = ? AND position > ? AND position <= ? AND bucket IN ({marks})
+             ORDER BY 1, 2 LIMIT ?"
+        );
+        let range = || {
+            let bounds = [Sql::from(self.site.to_owned()), Sql::from(signed(after)), Sql::from(signed(upto))];
+            bounds.into_iter().chain(scope.iter().map(|bucket| Sql::from(bucket.to_string())))
+        };
+        let values = range().chain(range()).chain([Sql::from(signed(limit as u64))]);
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        Ok(statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// All documents that a site file brought, with their kinds.
+    pub(crate) fn reference_documents(&self) -> Result<Vec<Stored>> {
+        let mut statement = self
+            .connection
+            .prepare_cached(select!("AND kind IN ('site', 'zone', 'checkpoint', 'route', 'venue', 'person') ORDER BY id"))?;
+        statement.query_map([self.site], raw)?.map(|row| parse(row?)).collect()
+    }
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
+
+type Raw = (String, String, u64, u32, String, String, String, Option<String>, i64);
+
+fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?, row.get(8)?))
+}
+
+fn parse((id, kind, rev, schema_version, body, buckets, conflicts, person, at): Raw) -> Result<Stored> {
+    let document = Document {
+        id,
+        kind,
+        rev,
+        schema_version,
+        body: serde_json::from_str(&body)?,
+        buckets: serde_json::from_str(&buckets)?,
+        conflicts: serde_json::from_str(&conflicts)?,
+    };
+    Ok(Stored { document, person, at })
+}

@@ -1,0 +1,32 @@
+//! The ledger: what the hub keeps. One opener, one file a table group; every query names the site.
+
+mod codes;
+mod contacts;
+mod devices;
+mod documents;
+mod entries;
+mod open;
+mod operations;
+mod uploads;
+mod world;
+
+pub(crate) use codes::Code as EnrolCode;
+pub use devices::DeviceRow;
+pub(crate) use documents::Stored;
+pub(crate) use entries::{entry_hash, genesis};
+pub(crate) use open::Ledger;
+pub use operations::{AttentionRow, OperationRow};
+pub(crate) use operations::Taken;
+pub(crate) use uploads::Upload;
+pub(crate) use world::HubWorld;
+
+/// One site's part of a transaction: all reading and writing goes through it.
+pub(crate) struct Tx<'a> {
+    pub(crate) connection: &'a rusqlite::Connection,
+    pub(crate) site: &'a str,
+    /// The hub's clock for this transaction, UTC ms.
+    pub(crate) now: i64,
+}
+
+/// The version of document bodies that this hub writes.
+pub(crate) const SCHEMA: u32 = liuye_core::domain::Kind::SCHEMA_VERSION;

@@ -1,0 +1,76 @@
+//! Opening the ledger: the only place of pragmas and migrations.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use liuye_core::{Code, Error, Result};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+
+use super::Tx;
+
+const MIGRATIONS: &[&str] = &[include_str!("sql/001_initial.sql")];
+
+/// The hub's database: one writer, and a few readers that never wait for it.
+pub(crate) struct Ledger {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+}
+
+impl Ledger {
+    /// Opens the file, or makes it, and brings it up to date.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let mut writer = connect(path)?;
+        migrate(&mut writer)?;
+        Ok(Self { path: path.to_owned(), writer: Mutex::new(writer), readers: Mutex::new(Vec::new()) })
+    }
+
+    /// One write transaction of a site. Nothing is written where the work fails.
+    pub(crate) fn write<T>(&self, site: &str, now: i64, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let output = work(&Tx { connection: &transaction, site, now })?;
+        transaction.commit()?;
+        Ok(output)
+    }
+
+    /// One consistent look at a site.
+    pub(crate) fn read<T>(&self, site: &str, now: i64, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
+        let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut connection = pooled.map_or_else(|| connect(&self.path), Ok)?;
+        let output = {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+            work(&Tx { connection: &transaction, site, now })
+        };
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
+        output
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    // Before all else: the command line may be writing at the same time.
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.execute_batch(
+        // Readers and the writer do not wait for each other; what was acknowledged survives a power cut.
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+         PRAGMA secure_delete = ON; PRAGMA trusted_schema = OFF;",
+    )?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(connection)
+}
+
+fn migrate(connection: &mut Connection) -> Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if found > MIGRATIONS.len() {
+        return Err(Error::new(Code::SchemaNewer, format!("the ledger has schema {found}, this hub knows {}", MIGRATIONS.len())));
+    }
+    for migration in &MIGRATIONS[found..] {
+        transaction.execute_batch(migration)?;
+    }
+    transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    Ok(transaction.commit()?)
+}

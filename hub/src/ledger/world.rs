@@ -1,0 +1,54 @@
+//! The hub's side of the rules: the ledger, inside the transaction that takes an operation in.
+
+use liuye_core::Result;
+use liuye_core::domain::{Document, World};
+use liuye_core::log::{DeviceId, Digest};
+use rusqlite::OptionalExtension;
+use uuid::Uuid;
+
+use super::Tx;
+use crate::keys::Keys;
+
+/// What the rules see of the ledger.
+pub(crate) struct HubWorld<'a> {
+    pub(crate) tx: &'a Tx<'a>,
+    pub(crate) keys: &'a Keys,
+}
+
+impl World for HubWorld<'_> {
+    fn document(&self, id: &str) -> Result<Option<Document>> {
+        Ok(self.tx.document(id)?.map(|stored| stored.document))
+    }
+
+    fn check_ins_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+        Ok(self.tx.check_ins_of(person, from, to)?.into_iter().map(|stored| stored.document).collect())
+    }
+
+    fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Uuid>> {
+        let found: Option<String> = self
+            .tx
+            .connection
+            .prepare_cached(
+                "SELECT id FROM operations WHERE site = ?1 AND entity = ?2 AND applied_at > ?3 AND device <> ?4 ORDER BY applied_at DESC LIMIT 1",
+            )?
+            .query_row((self.tx.site, entity, base_rev, device.to_string()), |row| row.get(0))
+            .optional()?;
+        Ok(found.and_then(|id| id.parse().ok()))
+    }
+
+    fn has_blob(&self, sha256: &Digest) -> Result<bool> {
+        Ok(self.tx.blob(sha256)?.is_some())
+    }
+
+    fn nfc_key(&self, checkpoint: &str) -> Result<Option<[u8; 16]>> {
+        self.keys.nfc_key(self.tx.site, checkpoint)
+    }
+
+    fn written_at(&self, position: u64) -> Result<Option<i64>> {
+        self.tx.written_at(position)
+    }
+
+    fn is_complete(&self) -> bool {
+        true
+    }
+}

@@ -1,0 +1,4 @@
+//! What operators do from the command line.
+
+pub mod enrol_code;
+pub mod verify;

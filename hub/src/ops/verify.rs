@@ -1,0 +1,114 @@
+//! Checking every chain: the devices' logs, the site's own, the signed heads and the contacts.
+
+use liuye_core::Result;
+use liuye_core::log::{ContactSeal, Digest, Signature, head_preimage, verify_chain};
+
+use crate::hub::Hub;
+use crate::ledger::Tx;
+use crate::ledger::{entry_hash, genesis};
+
+/// What a check found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// Devices whose logs were read.
+    pub devices: u64,
+    /// Operations of those.
+    pub operations: u64,
+    /// Entries of the sites' own logs.
+    pub entries: u64,
+    /// Contacts.
+    pub contacts: u64,
+    /// What does not fit, each in a sentence.
+    pub faults: Vec<String>,
+}
+
+/// Checks everything that this hub keeps.
+///
+/// # Errors
+/// Those of the store; what does not fit is in the report.
+pub fn verify(hub: &Hub) -> Result<VerifyReport> {
+    let mut report = VerifyReport::default();
+    for site in hub.sites()? {
+        hub.read(&site, |tx| {
+            check_devices(tx, &mut report)?;
+            check_entries(tx, &mut report)?;
+            check_contacts(hub, tx, &mut report)
+        })?;
+    }
+    Ok(report)
+}
+
+fn check_devices(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
+    for device in tx.devices()? {
+        report.devices += 1;
+        let taken = match tx.operations_of(&device.device) {
+            Ok(taken) => taken,
+            Err(error) => {
+                report.faults.push(format!("device {}: an operation cannot be read ({error})", device.device));
+                continue;
+            }
+        };
+        report.operations += taken.len() as u64;
+        let genesis = (0, Digest::genesis(&device.device, device.epoch));
+        match verify_chain(genesis, taken.iter().map(|taken| &taken.operation)) {
+            Err(error) => report.faults.push(format!("device {}: {error}", device.device)),
+            Ok(end) if end != (device.acked_seq, device.acked_hash) => {
+                report.faults.push(format!("device {}: the log ends at seq {}, acknowledged is {}", device.device, end.0, device.acked_seq));
+            }
+            Ok(_) => {}
+        }
+        if let Some((seq, hash, signature)) = tx.signed_head(&device.device)? {
+            let bytes = head_preimage(&device.device, device.epoch, seq, &hash);
+            let stored = taken.iter().find(|taken| taken.operation.seq == seq).map(|taken| taken.operation.hash);
+            if !device.public_key.verifies(&bytes, &Signature::from_bytes(signature)) || stored.is_some_and(|stored| stored != hash) {
+                report.faults.push(format!("device {}: the signed head at seq {seq} does not fit", device.device));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_entries(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
+    let mut statement = tx.connection.prepare("SELECT position, what, reference, digest, at, hash FROM entries WHERE site = ?1 ORDER BY position")?;
+    let mut rows = statement.query([tx.site])?;
+    let (mut last, mut chain) = (0, genesis(tx.site));
+    while let Some(row) = rows.next()? {
+        let (position, what, reference): (u64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (digest, at, stored) = (Digest(row.get(3)?), row.get(4)?, Digest(row.get(5)?));
+        if position != last + 1 {
+            report.faults.push(format!("site {}: position {} is missing", tx.site, last + 1));
+        }
+        chain = entry_hash(&chain, position, &what, &reference, &digest, at);
+        if chain != stored {
+            report.faults.push(format!("site {}: the entry at position {position} was altered", tx.site));
+            chain = stored;
+        }
+        if what == "operation" && !operation_stands(tx, &reference, position, &digest)? {
+            report.faults.push(format!("site {}: the operation at position {position} is missing or another one", tx.site));
+        }
+        last = position;
+        report.entries += 1;
+    }
+    if tx.head()? != (last, chain) {
+        report.faults.push(format!("site {}: the head does not fit its log", tx.site));
+    }
+    Ok(())
+}
+
+fn operation_stands(tx: &Tx<'_>, id: &str, position: u64, digest: &Digest) -> Result<bool> {
+    let Ok(id) = id.parse() else { return Ok(false) };
+    Ok(tx.operation(id)?.is_some_and(|taken| taken.position == position && taken.operation.hash == *digest))
+}
+
+fn check_contacts(hub: &Hub, tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
+    for (operation, digest, sealed) in tx.contacts()? {
+        report.contacts += 1;
+        match hub.keys().unseal(&operation, &sealed) {
+            Ok(Some((salt, contact))) if ContactSeal::digest(&contact, salt) == digest => {}
+            // Its key was destroyed: the person is erased, and the digest says nothing any more.
+            Ok(None) => {}
+            _ => report.faults.push(format!("site {}: the contact of operation {operation} does not fit its digest", tx.site)),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Serving a hub on a listener, until it is told to stop.
+
+use std::future::Future;
+use std::net::{SocketAddr, TcpListener};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use axum::Router;
+use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
+
+use crate::hub::Hub;
+use crate::{api, desk};
+
+/// How often held operations are looked at again, for those that waited too long.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+
+/// How long running requests may take to end once the hub is told to stop.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// A certificate and its key, PEM files.
+#[derive(Debug, Clone)]
+pub struct Tls {
+    /// The chain, leaf first.
+    pub cert: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Default)]
+pub struct ServeConfig {
+    /// Without it the hub speaks plain HTTP, on loopback only.
+    pub tls: Option<Tls>,
+}
+
+/// Serves until `stop` is ready, then lets running requests end.
+///
+/// # Errors
+/// A listener beyond loopback without TLS, certificates that cannot be read, a socket that fails.
+pub async fn serve(hub: Hub, listener: TcpListener, config: ServeConfig, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    if config.tls.is_none() && !address.ip().is_loopback() {
+        bail!("plain HTTP is for loopback only: give --tls-cert and --tls-key to listen on {address}");
+    }
+    listener.set_nonblocking(true)?;
+    let sweeper = tokio::spawn(sweep(hub.clone()));
+    let handle = Handle::new();
+    let stopping = handle.clone();
+    tokio::spawn(async move {
+        stop.await;
+        stopping.graceful_shutdown(Some(DRAIN));
+    });
+    let service = router(hub, config.tls.is_some()).into_make_service_with_connect_info::<SocketAddr>();
+    match config.tls {
+        Some(tls) => {
+            // Another provider installed by the host is as good.
+            let _ = rustls::crypto::ring::default_provider().install_default();
+            let tls = RustlsConfig::from_pem_file(tls.cert, tls.key).await.context("the certificate or its key cannot be read")?;
+            axum_server::from_tcp_rustls(listener, tls)?.handle(handle).serve(service).await?;
+        }
+        None => axum_server::from_tcp(listener)?.handle(handle).serve(service).await?,
+    }
+    sweeper.abort();
+    Ok(())
+}
+
+fn router(hub: Hub, secure: bool) -> Router {
+    api::router(hub.clone()).merge(desk::router(hub, secure))
+}
+
+async fn sweep(hub: Hub) {
+    let mut timer = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        timer.tick().await;
+        let hub = hub.clone();
+        match tokio::task::spawn_blocking(move || hub.sweep()).await {
+            Ok(Ok(_)) | Err(_) => {}
+            Ok(Err(error)) => tracing::error!(code = %error.code, "held operations could not be looked at"),
+        }
+    }
+}
