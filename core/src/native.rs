@@ -34,7 +34,8 @@ impl NativeTransport {
         let timeout = Duration::from_millis(request.timeout_ms);
         let configured = self.0.configure_request(outgoing).timeout_global(Some(timeout)).build();
         let mut answer = self.0.run(configured)?;
-        let headers = answer.headers().iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
+        let headers =
+            answer.headers().iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()));
         let headers = headers.collect();
         let body = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec()?;
         Ok(HttpResponse { status: answer.status().as_u16(), headers, body })
@@ -51,7 +52,9 @@ impl Transport for NativeTransport {
     fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
         self.exchange(&request).map_err(|error| match error {
             // No connection was made: the request did not leave.
-            ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) | ureq::Error::Tls(_) => TransportError::Offline,
+            ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) | ureq::Error::Tls(_) => {
+                TransportError::Offline
+            }
             ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => TransportError::Offline,
             _ => TransportError::LineCut,
         })

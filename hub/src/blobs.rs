@@ -74,7 +74,15 @@ pub(crate) enum Piece {
 }
 
 /// Appends a piece. The last one makes the photo whole, checks it, and wakes what waited for it.
-pub(crate) fn append(hub: &Hub, site: &str, device: &DeviceId, id: &str, offset: u64, checksum: Option<Digest>, bytes: &[u8]) -> Result<Piece> {
+pub(crate) fn append(
+    hub: &Hub,
+    site: &str,
+    device: &DeviceId,
+    id: &str,
+    offset: u64,
+    checksum: Option<Digest>,
+    bytes: &[u8],
+) -> Result<Piece> {
     let before = progress(hub, site, device, id)?;
     if before.offset != offset || offset + bytes.len() as u64 > before.len {
         return Ok(Piece::WrongOffset);

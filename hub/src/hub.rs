@@ -135,7 +135,8 @@ impl Hub {
             let mut report = ImportReport::default();
             for document in &documents {
                 let before = tx.document(&document.id)?;
-                let same = |stored: &crate::ledger::Stored| stored.document.body == document.body && stored.document.buckets == document.buckets;
+                let same =
+                    |stored: &crate::ledger::Stored| stored.document.body == document.body && stored.document.buckets == document.buckets;
                 match &before {
                     Some(stored) if same(stored) => {
                         report.unchanged += 1;

@@ -214,8 +214,7 @@ impl Ingest<'_> {
 
     /// Looks again at everything that is held: after an upgrade, and for what has waited too long.
     pub(crate) fn sweep(&self) -> Result<usize> {
-        let site: Option<Site> =
-            self.tx.document(self.tx.site)?.map(|stored| serde_json::from_value(stored.document.body)).transpose()?;
+        let site: Option<Site> = self.tx.document(self.tx.site)?.map(|stored| serde_json::from_value(stored.document.body)).transpose()?;
         let settings = site.map_or_else(Settings::default, |site| site.settings);
         let oldest = self.tx.now - i64::from(settings.held_max_days) * 86_400_000;
         let held = self.tx.all_held()?;

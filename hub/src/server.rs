@@ -39,7 +39,12 @@ pub struct ServeConfig {
 ///
 /// # Errors
 /// A listener beyond loopback without TLS, certificates that cannot be read, a socket that fails.
-pub async fn serve(hub: Hub, listener: TcpListener, config: ServeConfig, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+pub async fn serve(
+    hub: Hub,
+    listener: TcpListener,
+    config: ServeConfig,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     if config.tls.is_none() && !address.ip().is_loopback() {
         bail!("plain HTTP is for loopback only: give --tls-cert and --tls-key to listen on {address}");

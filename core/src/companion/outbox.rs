@@ -1,12 +1,11 @@
 //! What became of what this phone wrote: the outbox, what needs attention, and the two remedies.
 
-use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::record::NewOperation;
 use super::sync::SyncState;
 use super::{Companion, Page, Recorded};
-use crate::domain::{Flag, Kind, Text, Until, Verdict};
+use crate::domain::{Body, Flag, Kind, Text, Until, Verdict};
 use crate::store::{Meta, OperationState, OutboxRow, blobs, outbox};
 use crate::{Code, Error, Result};
 
@@ -156,9 +155,10 @@ impl Companion {
     /// # Errors
     /// [`Code::AmendsNothing`] where there is nothing to correct; the rules' own errors for the new body.
     pub fn amend(&self, operation: Uuid, body: &str) -> Result<Recorded> {
-        let body: Box<RawValue> = serde_json::from_str(body).map_err(|error| Error::from(error).within("body"))?;
         let original = self.original(operation)?;
-        let mut new = NewOperation::raw(original_kind(&original)?, original.operation.entity.clone(), body);
+        let kind = original_kind(&original)?;
+        let body = Body::read(kind, body)?.normalised(self.env.clock.wall_ms())?;
+        let mut new = NewOperation::new(kind, original.operation.entity.clone(), &body)?;
         new.fix = original.operation.fix;
         new.photos = original.operation.blobs.iter().map(|blob| blob.sha256).collect();
         new.amends = Some(operation);

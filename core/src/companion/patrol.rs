@@ -63,7 +63,7 @@ impl Patrol<'_> {
     /// Those of the rules, with the field: [`Code::TagUnsigned`], [`Code::TagUnknown`], [`Code::TagRetired`],
     /// [`Code::DuplicateCheckIn`], [`Code::Missing`], …; those of the store.
     pub fn check_in(&self, draft: CheckInDraft) -> Result<RecordedCheckIn> {
-        let new = operation(self.0.env.new_id().to_string(), draft)?;
+        let new = operation(self.0.env.new_id().to_string(), self.located(draft)?)?;
         recorded(self.0.record(new)?)
     }
 
@@ -76,9 +76,20 @@ impl Patrol<'_> {
         if original_kind(&original)? != Kind::CheckInRecord {
             return Err(Error::field(Code::AmendsNothing, "amends", "it is no check-in"));
         }
-        let mut new = operation(original.operation.entity, draft)?;
+        let mut new = operation(original.operation.entity, self.located(draft)?)?;
         new.amends = Some(amends);
         recorded(self.0.record_amendment(new)?)
+    }
+
+    /// An NFC tag says its UID, not where it hangs: this phone looks that up.
+    fn located(&self, mut draft: CheckInDraft) -> Result<CheckInDraft> {
+        if let (None, CheckInEvidence::Nfc { uid, .. }) = (&draft.checkpoint, &draft.evidence) {
+            let checkpoints = self.checkpoints()?;
+            let known = |checkpoint: &Checkpoint| checkpoint.nfc_uid.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(uid));
+            let found = checkpoints.into_iter().find(known);
+            draft.checkpoint = Some(found.ok_or_else(|| Error::field(Code::TagUnknown, "evidence.uid", "no checkpoint has this tag"))?.id);
+        }
+        Ok(draft)
     }
 
     /// A supervisor's decision on a flagged check-in.

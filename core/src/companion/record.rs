@@ -38,12 +38,8 @@ pub(super) struct NewOperation {
 impl NewOperation {
     /// An operation with this body.
     pub(super) fn new(kind: Kind, entity: impl Into<String>, body: &impl Serialize) -> Result<Self> {
-        Ok(Self::raw(kind, entity, serde_json::value::to_raw_value(body)?))
-    }
-
-    /// An operation with this JSON.
-    pub(super) fn raw(kind: Kind, entity: impl Into<String>, body: Box<RawValue>) -> Self {
-        Self { kind, entity: entity.into(), body, fix: None, photos: Vec::new(), contact: None, amends: None }
+        let body = serde_json::value::to_raw_value(body)?;
+        Ok(Self { kind, entity: entity.into(), body, fix: None, photos: Vec::new(), contact: None, amends: None })
     }
 
     pub(super) fn with_fix(mut self, fix: Option<Fix>) -> Self {

@@ -31,7 +31,8 @@ pub(super) async fn options() -> Response {
 pub(super) async fn create(Shared(state): Shared<State>, headers: HeaderMap, body: Bytes) -> Result<Response, ApiError> {
     blocking(move || {
         let (site, device) = Signed { method: "POST", path: "/v1/blobs", headers: &headers, body: &body }.device(&state.hub)?;
-        let progress = crate::blobs::create(&state.hub, &site, &device.device, announced_digest(&headers)?, number(&headers, "upload-length")?)?;
+        let progress =
+            crate::blobs::create(&state.hub, &site, &device.device, announced_digest(&headers)?, number(&headers, "upload-length")?)?;
         let mut response = answer(StatusCode::CREATED, &progress);
         let location = format!("/v1/blobs/{}", progress.id);
         if let Ok(value) = location.parse() {

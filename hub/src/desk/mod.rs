@@ -1,4 +1,6 @@
 //! The desk.
-use axum::Router;
 use crate::hub::Hub;
-pub(crate) fn router(_hub: Hub, _secure: bool) -> Router { Router::new() }
+use axum::Router;
+pub(crate) fn router(_hub: Hub, _secure: bool) -> Router {
+    Router::new()
+}

@@ -45,7 +45,8 @@ impl Tx<'_> {
 
     /// Uses a code up by one.
     pub(crate) fn use_code(&self, hash: &Digest, device: &DeviceId) -> Result<()> {
-        self.connection.execute("UPDATE enrol_codes SET uses_left = uses_left - 1 WHERE site = ?1 AND code_hash = ?2", (self.site, hash.0))?;
+        self.connection
+            .execute("UPDATE enrol_codes SET uses_left = uses_left - 1 WHERE site = ?1 AND code_hash = ?2", (self.site, hash.0))?;
         self.connection.execute(
             "INSERT INTO enrol_code_uses (site, code_hash, device) VALUES (?1, ?2, ?3)",
             (self.site, hash.0, device.to_string()),

@@ -76,17 +76,23 @@ impl Tx<'_> {
 
     /// Writes down how far a device's log is here.
     pub(crate) fn acknowledge(&self, device: &DeviceId, seq: u64, hash: &Digest) -> Result<()> {
-        self.connection
-            .prepare_cached("UPDATE devices SET acked_seq = ?3, acked_hash = ?4 WHERE site = ?1 AND device = ?2")?
-            .execute((self.site, device.to_string(), seq, hash.0))?;
+        self.connection.prepare_cached("UPDATE devices SET acked_seq = ?3, acked_hash = ?4 WHERE site = ?1 AND device = ?2")?.execute((
+            self.site,
+            device.to_string(),
+            seq,
+            hash.0,
+        ))?;
         Ok(())
     }
 
     /// Keeps a device's signed word on where its log stands, and that it was heard of.
     pub(crate) fn heard_of(&self, device: &DeviceId, head: Option<&HeadSignature>, nonce: &str) -> Result<()> {
-        self.connection
-            .prepare_cached("UPDATE devices SET last_seen = ?3, nonce = ?4 WHERE site = ?1 AND device = ?2")?
-            .execute((self.site, device.to_string(), self.now, nonce))?;
+        self.connection.prepare_cached("UPDATE devices SET last_seen = ?3, nonce = ?4 WHERE site = ?1 AND device = ?2")?.execute((
+            self.site,
+            device.to_string(),
+            self.now,
+            nonce,
+        ))?;
         if let Some(head) = head {
             self.connection
                 .prepare_cached("UPDATE devices SET head_seq = ?3, head_hash = ?4, head_signature = ?5 WHERE site = ?1 AND device = ?2 AND coalesce(head_seq, 0) <= ?3")?
@@ -99,7 +105,9 @@ impl Tx<'_> {
     pub(crate) fn signed_head(&self, device: &DeviceId) -> Result<Option<(u64, Digest, [u8; 64])>> {
         Ok(self
             .connection
-            .prepare_cached("SELECT head_seq, head_hash, head_signature FROM devices WHERE site = ?1 AND device = ?2 AND head_seq IS NOT NULL")?
+            .prepare_cached(
+                "SELECT head_seq, head_hash, head_signature FROM devices WHERE site = ?1 AND device = ?2 AND head_seq IS NOT NULL",
+            )?
             .query_row((self.site, device.to_string()), |row| Ok((row.get(0)?, Digest(row.get(1)?), row.get(2)?)))
             .optional()?)
     }
@@ -118,8 +126,17 @@ type Raw = (String, [u8; 32], Option<String>, String, u32, u64, [u8; 32], String
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
     Ok((
-        row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?,
-        row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?,
+        row.get(0)?,
+        row.get(1)?,
+        row.get(2)?,
+        row.get(3)?,
+        row.get(4)?,
+        row.get(5)?,
+        row.get(6)?,
+        row.get(7)?,
+        row.get(8)?,
+        row.get(9)?,
+        row.get(10)?,
     ))
 }
 

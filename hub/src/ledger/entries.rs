@@ -29,10 +29,7 @@ pub(crate) fn genesis(site: &str) -> Digest {
 impl Tx<'_> {
     /// Makes the site's row where there is none.
     pub(crate) fn ensure_site(&self) -> Result<()> {
-        self.connection.execute(
-            "INSERT OR IGNORE INTO sites (site, head_hash) VALUES (?1, ?2)",
-            (self.site, genesis(self.site).0),
-        )?;
+        self.connection.execute("INSERT OR IGNORE INTO sites (site, head_hash) VALUES (?1, ?2)", (self.site, genesis(self.site).0))?;
         Ok(())
     }
 

@@ -15,8 +15,8 @@ pub use devices::DeviceRow;
 pub(crate) use documents::Stored;
 pub(crate) use entries::{entry_hash, genesis};
 pub(crate) use open::Ledger;
-pub use operations::{AttentionRow, OperationRow};
 pub(crate) use operations::Taken;
+pub use operations::{AttentionRow, OperationRow};
 pub(crate) use uploads::Upload;
 pub(crate) use world::HubWorld;
 

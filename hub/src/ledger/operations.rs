@@ -1,8 +1,8 @@
 //! Operations as they came, and what became of them.
 
+use liuye_core::Result;
 use liuye_core::domain::Verdict;
 use liuye_core::log::{DeviceId, Operation};
-use liuye_core::Result;
 use rusqlite::{OptionalExtension, Row};
 use uuid::Uuid;
 
@@ -107,7 +107,12 @@ impl Tx<'_> {
 
     /// An operation by its id.
     pub(crate) fn operation(&self, id: Uuid) -> Result<Option<Taken>> {
-        self.connection.prepare_cached(select!("AND id = ?2"))?.query_row((self.site, id.to_string()), raw).optional()?.map(parse).transpose()
+        self.connection
+            .prepare_cached(select!("AND id = ?2"))?
+            .query_row((self.site, id.to_string()), raw)
+            .optional()?
+            .map(parse)
+            .transpose()
     }
 
     /// An operation by its place in its device's log.
@@ -139,25 +144,22 @@ impl Tx<'_> {
     }
 
     /// The operation of the same device and document that stands in the way of a later one.
+    ///
+    /// A correction takes the place of what it corrects: what waits for that must not stand in its way.
     pub(crate) fn unsettled_before(&self, operation: &Operation) -> Result<Option<Uuid>> {
+        let place = match operation.amends {
+            Some(amended) => {
+                self.operation(amended)?.map_or((operation.epoch, operation.seq), |taken| (taken.operation.epoch, taken.operation.seq))
+            }
+            None => (operation.epoch, operation.seq),
+        };
         let found: Option<String> = self
             .connection
             .prepare_cached(
-                "SELECT id FROM operations WHERE site = ?1 AND device = ?2 AND entity = ?3 AND (epoch, seq) < (?4, ?5) AND state IN ('held', 'quarantined')
-                 AND amended_by IS NULL AND discarded = 0 AND id IS NOT ?6 AND id <> ?7 ORDER BY epoch DESC, seq DESC LIMIT 1",
+                "SELECT id FROM operations WHERE site = ?1 AND device = ?2 AND entity = ?3 AND (epoch, seq) < (?4, ?5)
+                 AND state IN ('held', 'quarantined') AND amended_by IS NULL AND discarded = 0 ORDER BY epoch DESC, seq DESC LIMIT 1",
             )?
-            .query_row(
-                (
-                    self.site,
-                    operation.device.to_string(),
-                    &operation.entity,
-                    operation.epoch,
-                    operation.seq,
-                    operation.amends.map(|id| id.to_string()),
-                    operation.id.to_string(),
-                ),
-                |row| row.get(0),
-            )
+            .query_row((self.site, operation.device.to_string(), &operation.entity, place.0, place.1), |row| row.get(0))
             .optional()?;
         Ok(found.and_then(|id| id.parse().ok()))
     }
@@ -243,4 +245,3 @@ fn parse((content, position, received_at, verdict, amended_by, discarded): Raw) 
         discarded,
     })
 }
-

@@ -53,7 +53,9 @@ fn check_devices(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
         match verify_chain(genesis, taken.iter().map(|taken| &taken.operation)) {
             Err(error) => report.faults.push(format!("device {}: {error}", device.device)),
             Ok(end) if end != (device.acked_seq, device.acked_hash) => {
-                report.faults.push(format!("device {}: the log ends at seq {}, acknowledged is {}", device.device, end.0, device.acked_seq));
+                report
+                    .faults
+                    .push(format!("device {}: the log ends at seq {}, acknowledged is {}", device.device, end.0, device.acked_seq));
             }
             Ok(_) => {}
         }
@@ -69,7 +71,8 @@ fn check_devices(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
 }
 
 fn check_entries(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
-    let mut statement = tx.connection.prepare("SELECT position, what, reference, digest, at, hash FROM entries WHERE site = ?1 ORDER BY position")?;
+    let mut statement =
+        tx.connection.prepare("SELECT position, what, reference, digest, at, hash FROM entries WHERE site = ?1 ORDER BY position")?;
     let mut rows = statement.query([tx.site])?;
     let (mut last, mut chain) = (0, genesis(tx.site));
     while let Some(row) = rows.next()? {

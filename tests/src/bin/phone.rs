@@ -1,0 +1,57 @@
+//! A phone as a process of its own, to be killed: it records losses, says on standard output what a save returned, and syncs.
+
+#![allow(clippy::unwrap_used, reason = "a process of the tests: a failure ends it, and its test notices")]
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use liuye_core::companion::{LostReportDraft, SyncReason};
+use liuye_core::domain::ItemCategory;
+use liuye_core::env::{HttpRequest, HttpResponse, Transport, TransportError};
+use liuye_core::native::NativeTransport;
+use liuye_tests::open_phone;
+
+/// Dies between the hub's commit and the phone's: the answer is here, and nobody will ever store it.
+struct DiesOnAnswer(NativeTransport);
+
+impl Transport for DiesOnAnswer {
+    fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let answer = self.0.send(request);
+        if answer.is_ok() {
+            std::process::abort();
+        }
+        answer
+    }
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let path = PathBuf::from(arguments.next().unwrap());
+    let dies_on_answer = arguments.next().as_deref() == Some("dies-on-answer");
+    let native = NativeTransport::new();
+    let transport: Arc<dyn Transport> = if dies_on_answer { Arc::new(DiesOnAnswer(native)) } else { Arc::new(native) };
+    let phone = open_phone(&path, transport);
+    let mut out = std::io::stdout();
+    for number in 1_u64.. {
+        let draft = LostReportDraft {
+            category: ItemCategory::Keys,
+            description: format!("keys {number}"),
+            brand: None,
+            colour: None,
+            marks: None,
+            place: "沙滩公园".to_owned(),
+            zone: None,
+            lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
+            lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
+            contact: None,
+            photos: Vec::new(),
+        };
+        let recorded = phone.lost().report(draft).unwrap();
+        writeln!(out, "{}", recorded.operation).unwrap();
+        out.flush().unwrap();
+        if number % 5 == 0 {
+            phone.sync(SyncReason::Write).unwrap();
+        }
+    }
+}
