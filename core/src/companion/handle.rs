@@ -76,7 +76,7 @@ impl Companion {
             observers: Arc::new(Observers::default()),
             syncing: Mutex::new(()),
             cancelled: AtomicBool::new(false),
-            lease: Lease::new(env.new_id().to_string()),
+            lease: Lease::new(&env.new_id().to_string()),
             env,
         })
     }

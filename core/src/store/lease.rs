@@ -1,5 +1,7 @@
 //! One sender at a time, across processes: app, background worker, extension.
 
+use std::path::Path;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::Result;
@@ -15,10 +17,10 @@ pub struct Lease {
 }
 
 impl Lease {
-    /// A claim by this holder; `holder` names one companion of one process.
+    /// A claim by one companion of this process; `id` tells it from the process's others.
     #[must_use]
-    pub fn new(holder: String) -> Self {
-        Self { holder }
+    pub fn new(id: &str) -> Self {
+        Self { holder: format!("{}:{id}", std::process::id()) }
     }
 
     /// Takes or renews the lease for `duration_ms`. False where somebody else holds it.
@@ -37,6 +39,7 @@ impl Lease {
         if let Some((holder, held_boot, expires)) = held
             && holder != self.holder
             && held_boot == boot
+            && may_be_alive(&holder)
             && expires > now
             // A monotonic clock that does not count sleep, or another process's, must not hold it for ever.
             && expires.saturating_sub(now) <= i64::try_from(duration_ms).unwrap_or(i64::MAX)
@@ -57,4 +60,11 @@ impl Lease {
         connection.execute("DELETE FROM leases WHERE name = ?1 AND holder = ?2", (SENDER, &self.holder))?;
         Ok(())
     }
+}
+
+/// Whether the holder's process may still run. A killed sender must not keep its successor waiting where the platform can tell.
+fn may_be_alive(holder: &str) -> bool {
+    let Some((process, _)) = holder.split_once(':') else { return true };
+    let processes = Path::new("/proc");
+    !processes.join("self").exists() || processes.join(process).exists()
 }

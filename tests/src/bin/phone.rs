@@ -50,7 +50,7 @@ fn main() {
         let recorded = phone.lost().report(draft).unwrap();
         writeln!(out, "{}", recorded.operation).unwrap();
         out.flush().unwrap();
-        if number % 5 == 0 {
+        if number.is_multiple_of(5) {
             phone.sync(SyncReason::Write).unwrap();
         }
     }
