@@ -11,13 +11,15 @@ use crate::process::{self, Finished, cargo, command, root, say, target};
 /// A cold build on two cores takes a third of it.
 const LIMIT: Duration = Duration::from_secs(25 * 60);
 
-/// Builds `liuye-ffi` and generates.
+/// One selection of packages and features for every unoptimised run of cargo: with another, cargo would compile half
+/// of the dependencies a second time.
+pub(crate) const WHOLE: &[&str] = &["--workspace", "--features", "liuye-ffi/bindgen"];
+
+/// Builds and generates.
 pub(crate) fn run() -> Result<bool> {
-    let mut build = cargo();
-    build.args(["build", "--package", "liuye-ffi", "--features", "bindgen"]);
-    let status = build.status().context("cannot start cargo")?;
+    let status = cargo().arg("build").args(WHOLE).status().context("cannot start cargo")?;
     if !status.success() {
-        bail!("liuye-ffi does not build");
+        bail!("the library does not build");
     }
     let library = library(&target().join("debug"));
     let finished = generate(&library)?;

@@ -14,7 +14,7 @@ use clap::Args;
 
 use crate::hub::{Hub, free_address};
 use crate::maven::{self, Built};
-use crate::process::{cargo, command, end_tree, root, say, target};
+use crate::process::{command, end_tree, root, say, target};
 use crate::{bindings, packages};
 
 /// The program that tells the story: its source, and its main class.
@@ -81,8 +81,6 @@ fn empty(directory: &Path) -> Result<()> {
 /// The hub, the library and the bindings.
 fn build() -> Result<Built> {
     say("building …");
-    let status = cargo().args(["build", "--quiet", "--package", "liuye-hub"]).status().context("cannot start cargo")?;
-    ensure!(status.success(), "the hub does not build");
     ensure!(bindings::run()?, "no bindings");
     let native = target().join("debug");
     Ok(Built { hub: native.join(format!("liuye{}", std::env::consts::EXE_SUFFIX)), native })

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use crate::bindings::WHOLE;
 use crate::maven::Built;
 use crate::process::{self, ask, cargo, logs, say, target};
 use crate::report::{self, Counts, Kind, Suite};
@@ -14,9 +15,6 @@ use crate::{bindings, maven, packages, rust};
 
 /// No suite takes so long on two cores, even cold: what does has got stuck.
 const LIMIT: Duration = Duration::from_secs(25 * 60);
-
-/// One set of features for every run of cargo: another set would compile the core a second time.
-const WHOLE: &[&str] = &["--workspace", "--features", "liuye-ffi/bindgen"];
 
 /// Runs everything, and says whether it holds.
 pub(crate) fn run() -> Result<bool> {
