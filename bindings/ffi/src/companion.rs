@@ -93,8 +93,8 @@ impl CompanionHandle {
     ///
     /// # Errors
     /// `photo_not_image`, `photo_too_large`, `photo_too_many_pixels`; those of the store.
-    pub fn attach(&self, bytes: &[u8]) -> Result<AttachedBlob> {
-        Ok(self.core.attach(bytes)?.into())
+    pub fn attach(&self, bytes: Vec<u8>) -> Result<AttachedBlob> {
+        Ok(self.core.attach(&bytes)?.into())
     }
 
     /// Keeps the photo of a file.

@@ -1,0 +1,259 @@
+package dev.liuye
+
+import dev.liuye.ffi.ChangeListener
+import dev.liuye.ffi.CompanionHandle
+import dev.liuye.ffi.OpenConfig
+import kotlinx.coroutines.CancellationException
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.async
+import kotlinx.coroutines.channels.Channel
+import kotlinx.coroutines.channels.ProducerScope
+import kotlinx.coroutines.channels.awaitClose
+import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.flow.Flow
+import kotlinx.coroutines.flow.MutableSharedFlow
+import kotlinx.coroutines.flow.buffer
+import kotlinx.coroutines.flow.callbackFlow
+import kotlinx.coroutines.flow.conflate
+import kotlinx.coroutines.flow.distinctUntilChanged
+import kotlinx.coroutines.flow.mapNotNull
+import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeoutOrNull
+import java.io.File
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.milliseconds
+
+/**
+ * One open database of one phone: what an app does with Liuye.
+ *
+ * Everything may be called from any thread. Suspending functions run on [Config.dispatcher] and take less than a frame,
+ * but for [sync] and [enrol], which take as long as the network. Whatever fails, fails with a [LiuyeException]; after
+ * [close], with [LiuyeException.Closed] and the code `closed`.
+ */
+public class Companion private constructor(private val handle: CompanionHandle, private val config: Config) : AutoCloseable {
+    /** Ends when the companion closes: flows complete then. */
+    private val life = Job()
+
+    /** Tells flows that what they could not read while suspended can be read again. */
+    private val resumed = MutableSharedFlow<Unit>(extraBufferCapacity = 1)
+
+    /** Patrols: check-ins, and the points that are visited. */
+    public val patrol: Patrol = Patrol(this)
+
+    /** Lost property: reports, their tracking codes, and what becomes of them. */
+    public val lost: Lost = Lost(this)
+
+    /** Safety checks: inspections of venues, and hazards from found to closed. */
+    public val safety: Safety = Safety(this)
+
+    /** Opens companions. */
+    public companion object Factory {
+        /**
+         * Opens the database, or makes it together with the device's key.
+         *
+         * @throws LiuyeException.Storage `key_wrong`, `schema_newer`, `corrupt`, `disk_full`, `storage`.
+         * @throws LiuyeException.Refused `malformed` at `key`; a refused name at `device.name`.
+         */
+        public suspend fun open(config: Config): Companion =
+            withContext(config.dispatcher) {
+                val open = OpenConfig(config.path, config.key, config.device.name)
+                val handle =
+                    bridged {
+                        CompanionHandle.open(
+                            open,
+                            config.transport?.let(::TransportBridge),
+                            config.clock?.let(::ClockBridge),
+                            config.logSink?.let(::LogBridge),
+                        )
+                    }
+                Companion(handle, config)
+            }
+    }
+
+    /** Ends what runs and closes the database. Blocks until a running sync has let go. May be called twice. */
+    override fun close() {
+        bridged { handle.shut() }
+        life.complete()
+    }
+
+    /**
+     * Ends what runs and releases every lock of the database, for an app that goes to the background. Until [resume],
+     * calls fail with [LiuyeException.Closed] and the code `suspended`.
+     */
+    public suspend fun suspend(): Unit = call { it.suspend() }
+
+    /**
+     * Goes on after [suspend]. Does nothing where nothing is suspended.
+     *
+     * @throws LiuyeException.Storage as [open].
+     */
+    public suspend fun resume() {
+        call { it.resume() }
+        resumed.tryEmit(Unit)
+    }
+
+    /** Who this phone is. */
+    public suspend fun identity(): Identity = call { it.identity() }
+
+    /**
+     * Binds this phone to a site by a one-time code. What was recorded before goes up with the first sync. A call whose
+     * answer was lost may be repeated with the same code.
+     *
+     * @param url the hub's address, beginning with `https://`.
+     * @throws LiuyeException.Unauthorised `enrolment_refused` at `code`.
+     * @throws LiuyeException.State `already_enrolled`.
+     * @throws LiuyeException.Refused `malformed` at `hub_url`.
+     * @throws LiuyeException.Network where the hub cannot be reached or makes no sense.
+     */
+    public suspend fun enrol(url: String, code: String): Identity = interruptible { it.enrol(url, code) }
+
+    /**
+     * Keeps a photo; the same bytes are kept once. JPEG, PNG, WebP or HEIC, at most 10 MB and 40 megapixels.
+     *
+     * @throws LiuyeException.Refused `photo_not_image`, `photo_too_large`, `photo_too_many_pixels`.
+     */
+    public suspend fun attach(bytes: ByteArray): AttachedBlob = call { it.attach(bytes) }
+
+    /**
+     * Keeps the photo of a file, as [attach].
+     *
+     * @throws LiuyeException.State `not_found` at `path` where it cannot be read.
+     */
+    public suspend fun attach(file: File): AttachedBlob = call { it.attachPath(file.path) }
+
+    /**
+     * The bytes of a photo that this phone keeps.
+     *
+     * @param sha256 64 hexadecimal digits.
+     * @throws LiuyeException.State `not_found`.
+     */
+    public suspend fun photo(sha256: String): ByteArray = call { it.photo(sha256) }
+
+    /** A document as this phone sees it, with its own unsettled operations on top; `null` where it has none. */
+    public suspend fun document(id: String): Document? = call { it.document(id) }
+
+    /**
+     * Documents of a kind: records newest first by their own time, reference data by id.
+     *
+     * @throws LiuyeException.Refused `out_of_range` at `limit`.
+     */
+    public suspend fun documents(kind: DocumentKind, page: Page = Page()): List<Document> = call { it.documents(kind, page) }
+
+    /** Where everything stands, in numbers. */
+    public suspend fun outbox(): OutboxStatus = call { it.outbox() }
+
+    /**
+     * Operations of this phone with what became of them, newest first.
+     *
+     * @throws LiuyeException.Refused `out_of_range` at `limit`.
+     */
+    public suspend fun operations(page: Page = Page()): List<OutboxEntry> = call { it.operations(page) }
+
+    /** What needs its author, oldest first, whole: in conflict, held or quarantined, neither amended nor discarded. */
+    public suspend fun needsAttention(): List<AttentionItem> = call { it.needsAttention() }
+
+    /**
+     * Corrects an operation by a new one with this body (JSON), of the same kind and document. The groups have typed
+     * ways to do it, such as [Patrol.amendCheckIn].
+     *
+     * @throws LiuyeException.Refused `amends_nothing`, and the rules' own codes for the new body.
+     */
+    public suspend fun amend(operation: String, body: String): Recorded = call { it.amend(operation, body) }
+
+    /**
+     * Gives up an operation that needs attention. It stays in the log; nobody has to look at it any more.
+     *
+     * @throws LiuyeException.Refused `amends_nothing`; `missing` at `reason`.
+     */
+    public suspend fun discard(operation: String, reason: String): Recorded = call { it.discard(operation, reason) }
+
+    /**
+     * Sends what is pending, fetches what changed, sends photos. Local calls go on meanwhile. A network that fails is
+     * told in the report, with when to try again; [SyncLoop] does that.
+     *
+     * Cancelling the coroutine ends the sync soon; what it has stored stays.
+     *
+     * @param deadline the longest time that it may take.
+     * @throws LiuyeException.Busy at once where one runs, in this process or another.
+     * @throws LiuyeException.Closed `cancelled` after [cancel] or past the deadline.
+     * @throws LiuyeException.State `not_enrolled`.
+     * @throws LiuyeException.Network `no_transport`.
+     */
+    public suspend fun sync(reason: SyncReason, deadline: Duration? = null): SyncReport {
+        if (deadline == null) return interruptible { it.sync(reason) }
+        return withTimeoutOrNull(deadline) { interruptible { it.sync(reason) } }
+            ?: throw LiuyeException.Closed("cancelled", "", "the deadline has passed", null)
+    }
+
+    /** Ends a running sync soon, with the code `cancelled`. What it has stored stays. Returns at once. */
+    public fun cancel(): Unit = bridged { handle.cancel() }
+
+    /**
+     * What each commit changed, from when it is collected on. Nothing is dropped; it completes when the companion
+     * closes.
+     */
+    public fun changes(): Flow<ChangeEvent> = observed { event -> trySend(event) }.buffer(Channel.UNLIMITED)
+
+    /** The outbox now, and again whenever it has changed. A slow collector sees the latest. Completes with [close]. */
+    public fun outboxFlow(): Flow<OutboxStatus> {
+        val signals = observed<Unit>(first = Unit) { event -> if (event.outboxChanged) trySend(Unit) }.conflate()
+        return signals.mapNotNull { outboxUnlessAway() }.distinctUntilChanged()
+    }
+
+    /** The time by the clock of the companion, UTC ms: that of every time which it gives. */
+    internal fun nowMs(): Long = config.clock?.wallMs() ?: System.currentTimeMillis()
+
+    /** A local call. */
+    internal suspend fun <T> call(block: (CompanionHandle) -> T): T = withContext(config.dispatcher) { bridged { block(handle) } }
+
+    /** A call that waits for the network: when the coroutine is cancelled, it is told to end, and waited for. */
+    private suspend fun <T> interruptible(block: (CompanionHandle) -> T): T =
+        coroutineScope {
+            val running = async(config.dispatcher) { bridged { block(handle) } }
+            try {
+                running.await()
+            } catch (cancelled: CancellationException) {
+                withContext(NonCancellable) {
+                    // Again and again: a call that has only just begun takes the first one for an old one.
+                    while (!running.isCompleted) {
+                        handle.cancel()
+                        withTimeoutOrNull(CANCEL_AGAIN) { running.join() }
+                    }
+                }
+                throw cancelled
+            }
+        }
+
+    /** The outbox, or `null` where the companion is suspended or closed: there is nothing to show then. */
+    private suspend fun outboxUnlessAway(): OutboxStatus? =
+        try {
+            outbox()
+        } catch (_: LiuyeException.Closed) {
+            null
+        }
+
+    /** Subscribes first and gives `first` then, so that no change falls between the two. */
+    private fun <T : Any> observed(first: T? = null, take: ProducerScope<T>.(ChangeEvent) -> Unit): Flow<T> =
+        callbackFlow {
+            val listener =
+                object : ChangeListener {
+                    override fun changed(event: ChangeEvent) = take(event)
+                }
+            val subscription = bridged { handle.observe(listener) }
+            val end = life.invokeOnCompletion { channel.close() }
+            first?.let {
+                trySend(it)
+                launch { resumed.collect { _ -> send(first) } }
+            }
+            awaitClose {
+                end.dispose()
+                subscription.cancel()
+                subscription.close()
+            }
+        }
+
+}
+
+private val CANCEL_AGAIN: Duration = 50.milliseconds
