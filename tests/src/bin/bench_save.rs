@@ -203,15 +203,7 @@ fn save_raw(connection: &mut Connection, (operation, document): &(OperationRow, 
     transaction
         .prepare_cached("INSERT INTO documents VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
         .unwrap()
-        .execute((
-            &document.id,
-            &document.kind,
-            document.schema_version,
-            &document.person,
-            document.at,
-            &document.body,
-            &document.buckets,
-        ))
+        .execute((&document.id, &document.kind, document.schema_version, &document.person, document.at, &document.body, &document.buckets))
         .unwrap();
     transaction.commit().unwrap();
 }
