@@ -126,13 +126,6 @@ fn complete(hub: &Hub, site: &str, device: &DeviceId, id: &str, path: &Path) -> 
     })
 }
 
-/// The bytes and format of a photo that is here whole.
-pub(crate) fn read(hub: &Hub, site: &str, sha256: &Digest) -> Result<Option<(String, Vec<u8>)>> {
-    let Some((_, format)) = hub.read(site, |tx| tx.blob(sha256))? else { return Ok(None) };
-    let bytes = std::fs::read(at_rest(hub, sha256)).map_err(|error| disk(&error))?;
-    Ok(Some((format, bytes)))
-}
-
 fn write_at(path: &Path, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
     file.seek(SeekFrom::Start(offset))?;

@@ -1,0 +1,125 @@
+//! The table of records, and what needs attention.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use chrono::DateTime;
+use chrono_tz::Tz;
+use liuye_core::Result;
+use liuye_core::domain::{DocumentKind, Person, Role, Site};
+use serde::Deserialize;
+
+use super::Desk;
+use super::session::session;
+use super::words::Lang;
+use crate::accounts::Session;
+use crate::hub::Hub;
+use crate::ledger::OperationRow;
+
+/// Rows of one page.
+const ROWS: u32 = 50;
+
+/// What an address may ask for.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    pub(super) lang: Option<String>,
+    before: Option<u64>,
+}
+
+/// A record as the table shows it.
+struct Row {
+    position: u64,
+    when: String,
+    who: String,
+    what: String,
+    verdict: &'static str,
+    class: &'static str,
+    reason: String,
+    body: String,
+}
+
+#[derive(Template)]
+#[template(path = "records.html")]
+struct RecordsPage {
+    lang: Lang,
+    attention: bool,
+    session: Session,
+    site: String,
+    rows: Vec<Row>,
+    older: Option<u64>,
+}
+
+/// `GET /desk`
+pub(super) async fn records(State(desk): State<Desk>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    show(desk, asked, headers, false).await
+}
+
+/// `GET /desk/attention`
+pub(super) async fn attention(State(desk): State<Desk>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    show(desk, asked, headers, true).await
+}
+
+async fn show(desk: Desk, asked: Asked, headers: HeaderMap, attention: bool) -> Response {
+    let lang = Lang::of(asked.lang.as_deref(), &headers);
+    let Some(session) = session(&desk, &headers) else { return Redirect::to("/desk/login").into_response() };
+    // An admin keeps accounts and devices, and reads no case.
+    if session.role == Role::Admin {
+        return (StatusCode::FORBIDDEN, Html(lang.pick("管理员不能查看案件内容", "An admin reads no case content"))).into_response();
+    }
+    let read = tokio::task::spawn_blocking(move || build(&desk.hub, lang, session, attention, asked.before)).await;
+    match read {
+        Ok(Ok(page)) => rendered(&page),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, Html(lang.pick("暂时无法读取，请稍后再试", "Cannot be read now, please try again"))).into_response(),
+    }
+}
+
+fn build(hub: &Hub, lang: Lang, session: Session, attention: bool, before: Option<u64>) -> Result<RecordsPage> {
+    let records = if attention { hub.attention(200)? } else { hub.recent(before.unwrap_or(u64::MAX), ROWS)? };
+    let site: Option<Site> = hub.document(&hub.site()?)?.map(|document| serde_json::from_value(document.body)).transpose()?;
+    let zone = site.as_ref().and_then(|site| site.time_zone.parse().ok()).unwrap_or(Tz::UTC);
+    let names = names(hub, lang)?;
+    let full = !attention && records.len() == ROWS as usize;
+    let older = records.last().filter(|_| full).map(|last| last.position);
+    let rows = records.into_iter().map(|record| row(record, lang, zone, &names)).collect();
+    let site = site.map_or_else(String::new, |site| if lang == Lang::En { site.name.en } else { site.name.zh });
+    Ok(RecordsPage { lang, attention, session, site, rows, older })
+}
+
+fn row(record: OperationRow, lang: Lang, zone: Tz, names: &HashMap<String, String>) -> Row {
+    let time = DateTime::from_timestamp_millis(record.recorded_at).map(|time| time.with_timezone(&zone));
+    let tourist = || lang.pick("游客", "tourist").to_owned();
+    Row {
+        position: record.position,
+        when: time.map_or_else(String::new, |time| time.format("%m-%d %H:%M:%S").to_string()),
+        who: names.get(&record.actor).cloned().unwrap_or_else(|| if record.actor == "tourist" { tourist() } else { record.actor.clone() }),
+        what: lang.kind(&record.kind),
+        verdict: lang.verdict(&record.verdict),
+        class: record.verdict.name(),
+        reason: lang.reason(&record.verdict),
+        body: record.body,
+    }
+}
+
+fn names(hub: &Hub, lang: Lang) -> Result<HashMap<String, String>> {
+    let persons = hub.documents(DocumentKind::Person, 5_000, 0)?;
+    let named = persons.into_iter().filter_map(|document| serde_json::from_value::<Person>(document.body).ok());
+    Ok(named.map(|person| (person.id, if lang == Lang::En { person.name.en } else { person.name.zh })).collect())
+}
+
+/// A page with the headers that every page has: nothing from elsewhere, nothing inline, nothing kept.
+pub(super) fn rendered(page: &impl Template) -> Response {
+    let policy = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    match page.render() {
+        Ok(html) => (headers, Html(html)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}

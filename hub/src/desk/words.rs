@@ -1,0 +1,125 @@
+//! Every word of the desk in both languages, in one table.
+
+use axum::http::HeaderMap;
+use liuye_core::domain::Verdict;
+
+/// A language of the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lang {
+    Zh,
+    En,
+}
+
+impl Lang {
+    /// The language that was asked for in the address, else what the browser prefers, else Chinese.
+    pub(crate) fn of(asked: Option<&str>, headers: &HeaderMap) -> Self {
+        let preferred = || headers.get("accept-language").and_then(|value| value.to_str().ok()).unwrap_or("zh");
+        match asked.unwrap_or_else(preferred) {
+            text if text.starts_with("en") => Self::En,
+            _ => Self::Zh,
+        }
+    }
+
+    /// The language's tag.
+    pub(crate) const fn tag(self) -> &'static str {
+        match self {
+            Self::Zh => "zh-CN",
+            Self::En => "en",
+        }
+    }
+
+    /// The word of this language.
+    pub(crate) const fn pick(self, zh: &'static str, en: &'static str) -> &'static str {
+        match self {
+            Self::Zh => zh,
+            Self::En => en,
+        }
+    }
+
+    /// What an operation does.
+    pub(crate) fn kind(self, kind: &str) -> String {
+        let words = match kind {
+            "device.enrol" => ("手机登记", "Phone enrolled"),
+            "operation.discard" => ("放弃一条记录", "Record given up"),
+            "check_in.record" => ("巡逻签到", "Check-in"),
+            "check_in.review" => ("签到复核", "Check-in reviewed"),
+            "loss.report" => ("报失", "Loss reported"),
+            "loss.candidate" => ("疑似找到", "Possible find"),
+            "loss.return" => ("归还失主", "Returned to owner"),
+            "loss.withdraw" => ("撤回报失", "Report withdrawn"),
+            "inspection.start" => ("开始检查", "Inspection begun"),
+            "inspection.submit" => ("提交检查", "Inspection handed in"),
+            "inspection.approve" => ("检查通过", "Inspection approved"),
+            "inspection.return" => ("检查退回", "Inspection sent back"),
+            "hazard.find" => ("发现隐患", "Hazard found"),
+            "hazard.assign" => ("隐患交办", "Hazard assigned"),
+            "hazard.start" => ("开始整改", "Rectification begun"),
+            "hazard.rectify" => ("提交整改", "Rectification handed in"),
+            "hazard.reinspect" => ("隐患复查", "Hazard reinspected"),
+            "hazard.close" => ("隐患销号", "Hazard closed"),
+            "hazard.close_on_spot" => ("当场整改销号", "Rectified on the spot"),
+            "hazard.extend" => ("整改延期", "Due date moved"),
+            "hazard.refer" => ("隐患移送", "Hazard referred"),
+            "hazard.void" => ("隐患作废", "Hazard void"),
+            other => return other.to_owned(),
+        };
+        self.pick(words.0, words.1).to_owned()
+    }
+
+    /// A verdict in a word; its shape stands beside it in the page.
+    pub(crate) const fn verdict(self, verdict: &Verdict) -> &'static str {
+        match verdict {
+            Verdict::Applied { flags } if flags.is_empty() => self.pick("已生效", "Applied"),
+            Verdict::Applied { .. } => self.pick("已生效·待查", "Applied, flagged"),
+            Verdict::Conflict { .. } => self.pick("冲突", "Conflict"),
+            Verdict::Held { .. } => self.pick("等待中", "Held"),
+            Verdict::Quarantined { .. } => self.pick("已隔离", "Quarantined"),
+        }
+    }
+
+    /// Why, in words, with the code behind it for whoever asks for help.
+    pub(crate) fn reason(self, verdict: &Verdict) -> String {
+        match verdict {
+            Verdict::Applied { flags } => flags.iter().map(|flag| self.flag(flag.as_str())).collect::<Vec<_>>().join(self.pick("；", "; ")),
+            Verdict::Conflict { code, .. } => format!("{} ({code})", self.pick("他人先完成了同一步骤，证据已保留", "somebody else was faster; the evidence is kept")),
+            Verdict::Held { until } => format!("{} {until}", self.pick("等待", "waits for")),
+            Verdict::Quarantined { code, field } => format!("{}: {code} {field}", self.pick("不符合规则", "breaks a rule")),
+        }
+    }
+
+    fn flag(self, flag: &str) -> String {
+        let words = match flag {
+            "fix_missing" => ("没有定位", "no position"),
+            "fix_stale" => ("定位过旧", "position too old"),
+            "fix_inaccurate" => ("定位误差大", "position too coarse"),
+            "fix_mock" => ("模拟定位", "mock position"),
+            "fix_outside_site" => ("定位在辖区外", "outside the district"),
+            "outside" => ("不在巡逻点范围内", "outside the checkpoint"),
+            "uncertain" => ("是否在范围内不确定", "perhaps outside the checkpoint"),
+            "too_fast" => ("移动过快", "moved too fast"),
+            "too_many_scans" => ("十分钟内签到过多", "too many scans in ten minutes"),
+            "clock_offset" => ("手机时钟不准", "clock is off"),
+            "clock_future" => ("手机时钟超前", "clock is in the future"),
+            "late" => ("迟到超过72小时", "arrived over 72 h late"),
+            "tag_replay" => ("标签重放", "tag replayed"),
+            "authority_uncertain" => ("当时权限不确定", "authority uncertain"),
+            other => return other.to_owned(),
+        };
+        self.pick(words.0, words.1).to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use liuye_core::domain::Kind;
+
+    #[test]
+    fn every_kind_of_operation_has_words_in_both_languages() {
+        for kind in Kind::ALL {
+            for lang in [Lang::Zh, Lang::En] {
+                assert_ne!(lang.kind(kind.as_str()), kind.as_str());
+            }
+        }
+    }
+}

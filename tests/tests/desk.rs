@@ -1,0 +1,91 @@
+//! The desk page: behind a login, in two languages, harmless whatever somebody typed.
+
+use std::sync::Arc;
+
+use liuye_core::companion::{LostReportDraft, SyncReason};
+use liuye_core::domain::{ItemCategory, Role};
+use liuye_core::env::{HttpRequest, HttpResponse, Method, Transport};
+use liuye_core::native::NativeTransport;
+use liuye_tests::{District, open_phone};
+
+fn get(district: &District, path: &str, cookie: Option<&str>) -> HttpResponse {
+    request(district, Method::Get, path, cookie, "")
+}
+
+fn request(district: &District, method: Method, path: &str, cookie: Option<&str>, form: &str) -> HttpResponse {
+    let mut headers = vec![("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+    headers.extend(cookie.map(|cookie| ("cookie".to_owned(), cookie.to_owned())));
+    let request =
+        HttpRequest { method, url: format!("{}{path}", district.url()), headers, body: form.as_bytes().to_vec(), timeout_ms: 10_000 };
+    NativeTransport::new().send(request).unwrap()
+}
+
+fn text(response: &HttpResponse) -> String {
+    String::from_utf8(response.body.clone()).unwrap()
+}
+
+fn log_in(district: &District, name: &str, role: Role) -> String {
+    district.hub().accounts().add(name, role, None, Some("correct horse battery")).unwrap();
+    let form = format!("name={name}&password=correct+horse+battery");
+    let answer = request(district, Method::Post, "/desk/login", None, &form);
+    assert_eq!(answer.status, 303);
+    let cookie = answer.header("set-cookie").unwrap();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"));
+    cookie.split(';').next().unwrap().to_owned()
+}
+
+#[test]
+fn nobody_sees_a_record_without_a_login_and_a_wrong_password_gives_none() {
+    let district = District::open();
+    assert_eq!(get(&district, "/desk", None).status, 303);
+    assert_eq!(get(&district, "/desk/attention", Some("liuye_session=made-up")).status, 303);
+    district.hub().accounts().add("wang", Role::Desk, None, Some("correct horse battery")).unwrap();
+    for form in ["name=wang&password=wrong", "name=nobody&password=wrong"] {
+        assert_eq!(request(&district, Method::Post, "/desk/login", None, form).status, 401);
+    }
+}
+
+#[test]
+fn a_record_stands_in_the_table_in_both_languages_and_what_was_typed_comes_out_harmless() {
+    let district = District::open();
+    let phone = open_phone(&district.phone_path("p"), Arc::new(NativeTransport::new()));
+    phone.enrol(&district.url(), &district.code(None)).unwrap();
+    let draft = LostReportDraft {
+        category: ItemCategory::Bag,
+        description: "<script>alert(1)</script>\" ' & bag".to_owned(),
+        brand: None,
+        colour: None,
+        marks: None,
+        place: "沙滩公园".to_owned(),
+        zone: None,
+        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
+        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
+        contact: None,
+        photos: Vec::new(),
+    };
+    phone.lost().report(draft).unwrap();
+    phone.sync(SyncReason::User).unwrap();
+    let cookie = log_in(&district, "wang", Role::Desk);
+    let page = get(&district, "/desk?lang=zh", Some(&cookie));
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+    assert!(text(&page).contains("报失") && text(&page).contains("已生效"));
+    let english = text(&get(&district, "/desk?lang=en", Some(&cookie)));
+    assert!(english.contains("Loss reported") && english.contains("Applied"));
+    district.ledger().execute("UPDATE operations SET verdict = '{\"verdict\":\"quarantined\",\"code\":\"malformed\"}', state = 'quarantined'", []).unwrap();
+    let attention = text(&get(&district, "/desk/attention?lang=en", Some(&cookie)));
+    assert!(attention.contains("Quarantined") && attention.contains("alert(1)"));
+    assert!(!attention.contains("<script"));
+}
+
+#[test]
+fn an_admin_reads_no_case_and_a_logout_needs_the_sessions_own_form() {
+    let district = District::open();
+    let admin = log_in(&district, "admin", Role::Admin);
+    assert_eq!(get(&district, "/desk", Some(&admin)).status, 403);
+    let desk = log_in(&district, "wang", Role::Desk);
+    assert_eq!(request(&district, Method::Post, "/desk/logout", Some(&desk), "csrf=forged").status, 403);
+    let page = text(&get(&district, "/desk", Some(&desk)));
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    assert_eq!(request(&district, Method::Post, "/desk/logout", Some(&desk), &format!("csrf={csrf}")).status, 303);
+    assert_eq!(get(&district, "/desk", Some(&desk)).status, 303);
+}
