@@ -1,5 +1,7 @@
 //! The desk page: behind a login, in two languages, harmless whatever somebody typed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::Arc;
 
 use liuye_core::companion::{LostReportDraft, SyncReason};
@@ -71,7 +73,10 @@ fn a_record_stands_in_the_table_in_both_languages_and_what_was_typed_comes_out_h
     assert!(text(&page).contains("报失") && text(&page).contains("已生效"));
     let english = text(&get(&district, "/desk?lang=en", Some(&cookie)));
     assert!(english.contains("Loss reported") && english.contains("Applied"));
-    district.ledger().execute("UPDATE operations SET verdict = '{\"verdict\":\"quarantined\",\"code\":\"malformed\"}', state = 'quarantined'", []).unwrap();
+    district
+        .ledger()
+        .execute("UPDATE operations SET verdict = '{\"verdict\":\"quarantined\",\"code\":\"malformed\"}', state = 'quarantined'", [])
+        .unwrap();
     let attention = text(&get(&district, "/desk/attention?lang=en", Some(&cookie)));
     assert!(attention.contains("Quarantined") && attention.contains("alert(1)"));
     assert!(!attention.contains("<script"));

@@ -1,5 +1,7 @@
 //! A record made with no network reaches the desk: once, in order, unaltered, and with an answer.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::sync::Arc;
 
 use liuye_core::Code;

@@ -1,5 +1,7 @@
 //! kill -9 at any moment of writing or syncing: what a save returned is there after the restart, and the hub has it once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader};
 use std::path::Path;

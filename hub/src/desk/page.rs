@@ -72,7 +72,8 @@ async fn show(desk: Desk, asked: Asked, headers: HeaderMap, attention: bool) -> 
     let read = tokio::task::spawn_blocking(move || build(&desk.hub, lang, session, attention, asked.before)).await;
     match read {
         Ok(Ok(page)) => rendered(&page),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, Html(lang.pick("暂时无法读取，请稍后再试", "Cannot be read now, please try again"))).into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, Html(lang.pick("暂时无法读取，请稍后再试", "Cannot be read now, please try again")))
+            .into_response(),
     }
 }
 

@@ -56,7 +56,9 @@ pub(super) async fn log_in(State(desk): State<Desk>, headers: HeaderMap, Form(lo
 
 /// `POST /desk/logout`
 pub(super) async fn log_out(State(desk): State<Desk>, headers: HeaderMap, Form(form): Form<Logout>) -> Response {
-    let (Some(session), Some(token)) = (session(&desk, &headers), token(&headers)) else { return Redirect::to("/desk/login").into_response() };
+    let (Some(session), Some(token)) = (session(&desk, &headers), token(&headers)) else {
+        return Redirect::to("/desk/login").into_response();
+    };
     if !bool::from(session.csrf.as_bytes().ct_eq(form.csrf.as_bytes())) {
         return (StatusCode::FORBIDDEN, Html("")).into_response();
     }

@@ -81,7 +81,9 @@ impl Lang {
     pub(crate) fn reason(self, verdict: &Verdict) -> String {
         match verdict {
             Verdict::Applied { flags } => flags.iter().map(|flag| self.flag(flag.as_str())).collect::<Vec<_>>().join(self.pick("；", "; ")),
-            Verdict::Conflict { code, .. } => format!("{} ({code})", self.pick("他人先完成了同一步骤，证据已保留", "somebody else was faster; the evidence is kept")),
+            Verdict::Conflict { code, .. } => {
+                format!("{} ({code})", self.pick("他人先完成了同一步骤，证据已保留", "somebody else was faster; the evidence is kept"))
+            }
             Verdict::Held { until } => format!("{} {until}", self.pick("等待", "waits for")),
             Verdict::Quarantined { code, field } => format!("{}: {code} {field}", self.pick("不符合规则", "breaks a rule")),
         }
