@@ -211,9 +211,10 @@ public class Companion private constructor(private val handle: CompanionHandle, 
     /** A call that waits for the network: when the coroutine is cancelled, it is told to end, and waited for. */
     private suspend fun <T> interruptible(block: (CompanionHandle) -> T): T =
         coroutineScope {
-            val running = async(config.dispatcher) { bridged { block(handle) } }
+            // As a value: a child that fails because it was cancelled must not fail its parent in the place of the cancellation.
+            val running = async(config.dispatcher) { runCatching { bridged { block(handle) } } }
             try {
-                running.await()
+                running.await().getOrThrow()
             } catch (cancelled: CancellationException) {
                 withContext(NonCancellable) {
                     // Again and again: a call that has only just begun takes the first one for an old one.

@@ -10,6 +10,8 @@ import okhttp3.RequestBody
 import okhttp3.RequestBody.Companion.toRequestBody
 import okhttp3.Response
 import java.io.IOException
+import java.net.InetSocketAddress
+import java.net.Proxy
 import java.util.concurrent.ConcurrentHashMap
 import java.util.concurrent.TimeUnit
 
@@ -68,6 +70,11 @@ public class OkHttpTransport(
         @Volatile var left = false
 
         @Volatile var cancelled = false
+
+        // OkHttp tries again by itself where a pooled connection turned out to be dead: the last attempt is the one that counts.
+        override fun connectStart(call: Call, inetSocketAddress: InetSocketAddress, proxy: Proxy) {
+            left = false
+        }
 
         override fun requestHeadersStart(call: Call) {
             left = true
