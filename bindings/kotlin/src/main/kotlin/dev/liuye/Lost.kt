@@ -6,7 +6,7 @@ public class Lost internal constructor(private val companion: Companion) {
      * Reports a loss. Works offline and before enrolment.
      *
      * @throws LiuyeException.Refused with the field, such as `phone_malformed` at `contact.phone` or `time_order` at
-     *   `lost_to`.
+     *   `lost_from`.
      */
     public suspend fun report(draft: LostReportDraft): ReportedLoss = companion.call { it.reportLoss(draft.toBridge()) }
 

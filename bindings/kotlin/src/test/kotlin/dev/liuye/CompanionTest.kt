@@ -1,8 +1,9 @@
 package dev.liuye
 
+import kotlinx.coroutines.CoroutineExceptionHandler
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
-import kotlinx.coroutines.Job
+import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.async
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.delay
@@ -193,7 +194,7 @@ internal class CompanionTest {
         runBlocking {
             Companion.open(config()).use { phone ->
                 // Unconfined: the collector runs on the thread that committed, inside the listener.
-                val scope = CoroutineScope(Dispatchers.Unconfined + Job())
+                val scope = CoroutineScope(Dispatchers.Unconfined + SupervisorJob())
                 val echoes = CopyOnWriteArrayList<String>()
                 scope.launch {
                     phone.changes().collect { event ->
@@ -204,7 +205,7 @@ internal class CompanionTest {
                         }
                     }
                 }
-                val bad = scope.launch(kotlinx.coroutines.CoroutineExceptionHandler { _, _ -> }) { phone.changes().collect { error("a bug of the app") } }
+                val bad = scope.launch(CoroutineExceptionHandler { _, _ -> }) { phone.changes().collect { error("a bug of the app") } }
                 val saved = phone.lost.report(lossDraft())
                 withTimeout(5.seconds) { while (phone.outbox().pending < 2) delay(20) }
                 assertEquals(listOf(saved.id), echoes.toList())
