@@ -139,7 +139,11 @@ impl Runner {
         let text = |field: &str| step[field].as_str().unwrap_or_else(|| panic!("{at}\nlacks {field}"));
         match text("do") {
             "hub" => {
-                if text("state") == "stop" { self.district.stop() } else { self.district.start() }
+                if text("state") == "stop" {
+                    self.district.stop()
+                } else {
+                    self.district.start()
+                }
                 return Ok(Value::Null);
             }
             "import" => {
@@ -214,7 +218,8 @@ fn states(phone: &Companion, step: &Value, at: &str) -> Result<Value> {
         "document" => Ok(phone.document(text("id"))?.map_or(Value::Null, |document| document.body)),
         "conflicts" => {
             let conflicts = phone.document(text("id"))?.map(|document| document.conflicts).unwrap_or_default();
-            let conflict = |lost: liuye_core::domain::Conflict| json!({"operation": lost.operation, "actor": lost.actor, "code": lost.code});
+            let conflict =
+                |lost: liuye_core::domain::Conflict| json!({"operation": lost.operation, "actor": lost.actor, "code": lost.code});
             Ok(conflicts.into_iter().map(conflict).collect())
         }
         unknown => panic!("{at}\nno step is called {unknown}"),
@@ -229,7 +234,8 @@ fn records(phone: &Companion, step: &Value, at: &str) -> Option<Result<Value>> {
     let draft = &step["draft"];
     let safety = phone.safety();
     let lost = phone.lost();
-    let recorded = |result: Result<Recorded>| result.map(|saved| json!({"operation": saved.operation, "id": saved.id, "flags": saved.flags}));
+    let recorded =
+        |result: Result<Recorded>| result.map(|saved| json!({"operation": saved.operation, "id": saved.id, "flags": saved.flags}));
     Some(match text("do") {
         "check_in" => check_in_draft(draft).and_then(|draft| phone.patrol().check_in(draft)).map(check_in),
         "amend_check_in" => check_in_draft(draft).and_then(|draft| phone.patrol().amend_check_in(operation(), draft)).map(check_in),
@@ -308,12 +314,7 @@ fn loss_draft(draft: &Value) -> Result<LostReportDraft> {
 }
 
 fn inspection_draft(draft: &Value) -> Result<InspectionDraft> {
-    Ok(InspectionDraft {
-        venue: required(draft, "venue"),
-        campaign: optional(draft, "campaign"),
-        fix: fix(draft)?,
-        photos: photos(draft)?,
-    })
+    Ok(InspectionDraft { venue: required(draft, "venue"), campaign: optional(draft, "campaign"), fix: fix(draft)?, photos: photos(draft)? })
 }
 
 fn hazard_draft(draft: &Value) -> Result<HazardDraft> {
