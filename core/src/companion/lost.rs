@@ -68,7 +68,7 @@ impl Lost<'_> {
     ///
     /// # Errors
     /// Those of the rules, with the field, such as [`Code::PhoneMalformed`] at `contact.phone` or
-    /// [`Code::TimeOrder`] at `lost_to`; those of the store.
+    /// [`Code::TimeOrder`] at `lost_from`; those of the store.
     pub fn report(&self, draft: LostReportDraft) -> Result<ReportedLoss> {
         self.file(self.0.env.new_id().to_string(), draft, None)
     }
