@@ -1,13 +1,14 @@
 //! Runs the main job from end to end: builds what it needs, and lends the story a hub.
 //!
 //! The story itself is told by a Kotlin program whose phones are JVMs of their own. It gets every path as a system
-//! property. On a line of its own it prints `@hub start` or `@hub stop`, and reads `ok` once that is done; all else
-//! that it prints is for whoever watches.
+//! property. On a line of its own it prints `@hub start`, `@hub start SECONDS` (a hub whose clock stands that far in the
+//! past) or `@hub stop`, and reads `ok` once that is done; all else that it prints is for whoever watches.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -19,6 +20,8 @@ use crate::{bindings, packages};
 
 /// The program that tells the story: its source, and its main class.
 const DRIVER: (&str, &str) = ("bindings/kotlin/src/test/kotlin/dev/liuye/demo/Demo.kt", "dev.liuye.demo.DemoKt");
+/// Before the story begins.
+const BEFORE: Duration = Duration::from_secs(9_100);
 /// The site of the story.
 const SITE: &str = "fixtures/liuye-lake/site.json";
 /// The officer who looks at the desk.
@@ -56,7 +59,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         }
     };
     let mut hub = Hub::new(built.hub.clone(), data.join("hub"), free_address()?);
-    let password = found(&hub, &data)?;
+    let password = found(&mut hub, &data)?;
 
     let mut java = java(&built, &class_path, &hub, &data, &results);
     java.arg(format!("-Dliuye.desk.login={LOGIN}")).arg(format!("-Dliuye.desk.password={password}")).arg(DRIVER.1);
@@ -87,13 +90,15 @@ fn build() -> Result<Built> {
 }
 
 /// Imports the site and makes the desk's login; a folder that was kept has both. Gives the password.
-fn found(hub: &Hub, data: &Path) -> Result<String> {
+fn found(hub: &mut Hub, data: &Path) -> Result<String> {
     fs::create_dir_all(data)?;
-    say(format!("the site: {}", hub.tell(&["site", "import", SITE])?));
     let kept = data.join("desk-password");
     if let Ok(password) = fs::read_to_string(&kept) {
         return Ok(password.trim().to_owned());
     }
+    hub.live_behind(BEFORE);
+    say(format!("the site: {}", hub.tell(&["site", "import", SITE])?));
+    hub.live_behind(Duration::ZERO);
     let password = hub.tell(&["user", "add", LOGIN, "--role", "desk"])?;
     fs::write(&kept, &password)?;
     Ok(password)
@@ -101,7 +106,7 @@ fn found(hub: &Hub, data: &Path) -> Result<String> {
 
 fn java(built: &Built, class_path: &str, hub: &Hub, data: &Path, results: &Path) -> Command {
     let mut java = command("java");
-    java.arg(format!("-Djna.library.path={}", built.native.display()));
+    java.arg("-Djava.awt.headless=true").arg(format!("-Djna.library.path={}", built.native.display()));
     for (name, value) in [
         ("liuye.root", root().display().to_string()),
         ("liuye.hub", built.hub.display().to_string()),
@@ -126,9 +131,14 @@ fn tell(mut java: Command, hub: &mut Hub) -> Result<bool> {
     let told = (|| {
         for line in BufReader::new(out).lines() {
             let line = line?;
-            match line.as_str() {
-                "@hub start" => hub.start()?,
-                "@hub stop" => hub.stop()?,
+            match line.split(' ').collect::<Vec<_>>()[..] {
+                ["@hub", "start"] => hub.start()?,
+                ["@hub", "start", seconds] => {
+                    hub.live_behind(Duration::from_secs(seconds.parse()?));
+                    hub.start()?;
+                    hub.live_behind(Duration::ZERO);
+                }
+                ["@hub", "stop"] => hub.stop()?,
                 _ => {
                     say(line);
                     continue;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{command, end_tree, logs};
+use crate::process::{ask, command, end_tree, logs};
 
 /// How long a hub may take to end by itself: it finishes the requests that it has.
 const GRACE: Duration = Duration::from_secs(15);
@@ -20,18 +20,32 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
     Ok(listener.local_addr()?)
 }
 
+/// The library that gives a process another clock.
+fn faketime() -> Result<String> {
+    let listing = ask("dpkg", &["-L", "libfaketime"]).context("the Debian package libfaketime is not installed")?;
+    let library = listing.lines().find(|line| line.ends_with("/libfaketime.so.1")).context("libfaketime has no library")?;
+    Ok(library.to_owned())
+}
+
 /// A hub's data, and the hub while it runs.
 pub(crate) struct Hub {
     binary: PathBuf,
     data: PathBuf,
     address: SocketAddr,
     running: Option<Child>,
+    /// How far in the past its clock stands.
+    behind: Duration,
 }
 
 impl Hub {
     /// A hub that does not run yet.
     pub(crate) const fn new(binary: PathBuf, data: PathBuf, address: SocketAddr) -> Self {
-        Self { binary, data, address, running: None }
+        Self { binary, data, address, running: None, behind: Duration::ZERO }
+    }
+
+    /// What is started from now on believes that it is earlier than it is.
+    pub(crate) const fn live_behind(&mut self, behind: Duration) {
+        self.behind = behind;
     }
 
     /// Where it listens while it runs.
@@ -46,7 +60,7 @@ impl Hub {
 
     /// Runs one of its other commands on its data, and gives what that printed.
     pub(crate) fn tell(&self, arguments: &[&str]) -> Result<String> {
-        let output = self.command(arguments).output().with_context(|| format!("cannot start {}", self.binary.display()))?;
+        let output = self.command(arguments)?.output().with_context(|| format!("cannot start {}", self.binary.display()))?;
         ensure!(
             output.status.success(),
             "liuye {} failed ({}): {}",
@@ -57,10 +71,15 @@ impl Hub {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    fn command(&self, arguments: &[&str]) -> Result<Command> {
         let mut hub = command(&self.binary.to_string_lossy());
         hub.args(arguments).arg("--data").arg(&self.data);
-        hub
+        if !self.behind.is_zero() {
+            // The hub has no switch for a false clock; the process around it has.
+            hub.env("LD_PRELOAD", faketime()?).env("FAKETIME", format!("-{}s", self.behind.as_secs()));
+            hub.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+        }
+        Ok(hub)
     }
 
     /// Starts it, and returns once it listens. Does nothing where it runs.
@@ -70,7 +89,7 @@ impl Hub {
         }
         std::fs::create_dir_all(logs())?;
         let log = File::options().create(true).append(true).open(logs().join("hub.log"))?;
-        let mut hub = self.command(&["hub", "--listen", &self.address.to_string()]);
+        let mut hub = self.command(&["hub", "--listen", &self.address.to_string()])?;
         let mut child =
             hub.stdout(Stdio::piped()).stderr(log).spawn().with_context(|| format!("cannot start {}", self.binary.display()))?;
         let mut line = String::new();
