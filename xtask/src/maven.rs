@@ -15,7 +15,7 @@ use crate::report::{Counts, Kind, Suite};
 const LIMIT: Duration = Duration::from_secs(25 * 60);
 
 /// Modules that must be there and must have tests, each with the name of its suite.
-const REQUIRED: &[(&str, &str)] = &[("kotlin", "bindings/kotlin")];
+const REQUIRED: &[(&str, &str)] = &[("kotlin", "bindings/kotlin"), ("android", "android-demo")];
 
 /// What surefire writes where a test JVM broke off: tests that never ran leave no report to count.
 const BROKEN_OFF: &[&str] = &["The forked VM terminated", "There was a timeout", "Error occurred in starting fork"];

@@ -121,7 +121,7 @@ fn jvm(built: &Built) -> Vec<Suite> {
 
 /// The JVM suites where none of them could run: each is a suite of zero tests, which fails.
 fn unable(why: &str) -> Vec<Suite> {
-    ["kotlin"].iter().map(|name| Suite::tests(name, 0.0, Counts::default(), Some(why.to_owned()), String::new())).collect()
+    ["kotlin", "android"].iter().map(|name| Suite::tests(name, 0.0, Counts::default(), Some(why.to_owned()), String::new())).collect()
 }
 
 /// A check by a program's exit code.
