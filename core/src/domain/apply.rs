@@ -4,7 +4,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::case::{Case, Judgement, Stop};
-use super::{Actor, Body, Bucket, Conflict, Document, DocumentKind, Kind, Photo, Until, Verdict};
+use super::{Actor, Body, Bucket, Conflict, Document, DocumentKind, Kind, Photo, Until, Verdict, Visit};
 use super::{check_fix, check_in, hazard, inspection, lost_report};
 use crate::log::{DeviceId, Digest, Operation};
 use crate::{Code, Error, Result};
@@ -18,11 +18,11 @@ pub trait World {
     /// Those of the store.
     fn document(&self, id: &str) -> Result<Option<Document>>;
 
-    /// The check-ins of a person with `from ≤ at ≤ to` (UTC ms), by time.
+    /// The visits of a person with `from ≤ at ≤ to` (UTC ms), in any order.
     ///
     /// # Errors
     /// Those of the store.
-    fn check_ins_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Document>>;
+    fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>>;
 
     /// The last operation of another device that changed the document after `base_rev` (0 where the author had none).
     ///
@@ -85,7 +85,7 @@ pub struct Write {
     pub body: Value,
     /// Where it lies now.
     pub buckets: Vec<Bucket>,
-    /// Whose it is, for [`World::check_ins_of`] and lists.
+    /// Whose it is, for [`World::visits_of`] and lists.
     pub person: Option<String>,
     /// Its own time, UTC ms, for lists.
     pub at: i64,

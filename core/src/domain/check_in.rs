@@ -247,8 +247,15 @@ pub(super) fn record(mut case: Case<'_>, body: CheckInRecord) -> Judgement {
         case.flag(Flag::FixMissing);
     }
 
-    let this =
-        Visit { device: operation.device, at: case.at, recorded_at: operation.recorded_at, fix: operation.fix.as_ref(), checkpoint: &id };
+    let this = Visit {
+        checkpoint: id.clone(),
+        device: operation.device,
+        operation: operation.id,
+        at: case.at,
+        recorded_at: operation.recorded_at,
+        fix: operation.fix,
+        flags: Vec::new(),
+    };
     for flag in super::movement::judge(&case, &this, body.movement)? {
         case.flag(flag);
     }

@@ -48,6 +48,7 @@ pub use inspection::{
 };
 pub use kind::{DocumentKind, Kind};
 pub use lost_report::{Contact, ItemCategory, LossRecord, LostReport, LostReportEvent, LostReportMove, LostReportState};
+pub use movement::Visit;
 pub use person::{Force, Person, PersonStatus, Role, RoleAssignment, Trade};
 pub use phone::PhoneNumber;
 pub use photo::{Photo, PhotoFormat};

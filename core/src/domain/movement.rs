@@ -1,7 +1,10 @@
 //! How fast somebody moved between two check-ins, how often, and whether two are one.
 
+use serde::Deserialize;
+use uuid::Uuid;
+
 use super::case::{Case, Judgement, Stop, parse};
-use super::{CheckIn, Checkpoint, Coordinate, Flag, Movement, check_fix};
+use super::{Checkpoint, Coordinate, Flag, Movement, check_fix};
 use crate::log::{DeviceId, Fix};
 use crate::{Code, Error};
 
@@ -9,26 +12,33 @@ use crate::{Code, Error};
 /// across the province.
 const NEIGHBOUR_MS: i64 = 6 * 3_600_000;
 
-/// What the rules of movement need to know of a check-in.
-pub(super) struct Visit<'a> {
-    pub(super) device: DeviceId,
+/// What the rules of movement read of a check-in, and no more: every new one is held against all of the last hours.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Visit {
+    /// The checkpoint.
+    pub checkpoint: String,
+    /// With which device.
+    pub device: DeviceId,
+    /// The operation that recorded it.
+    pub operation: Uuid,
     /// The judged time, UTC ms.
-    pub(super) at: i64,
+    pub at: i64,
     /// The device's own time, UTC ms.
-    pub(super) recorded_at: i64,
-    pub(super) fix: Option<&'a Fix>,
-    pub(super) checkpoint: &'a str,
+    #[serde(default)]
+    pub recorded_at: i64,
+    /// The fix.
+    #[serde(default)]
+    pub fix: Option<Fix>,
+    /// What is odd about it.
+    #[serde(default)]
+    pub flags: Vec<Flag>,
 }
 
-impl<'a> Visit<'a> {
-    fn of(check_in: &'a CheckIn) -> Self {
-        Self {
-            device: check_in.device,
-            at: check_in.at,
-            recorded_at: check_in.recorded_at,
-            fix: check_in.fix.as_ref(),
-            checkpoint: &check_in.checkpoint,
-        }
+impl Visit {
+    /// Reads it from the body of a check-in's document; none where a newer version wrote something else.
+    #[must_use]
+    pub fn read(body: &str) -> Option<Self> {
+        serde_json::from_str(body).ok()
     }
 
     /// Milliseconds from `earlier` to this. By the clock of the device where both have the same one: judged times may
@@ -39,7 +49,7 @@ impl<'a> Visit<'a> {
 
     /// As [`Visit::since`], between the moments at which the positions were taken.
     fn moved_since(&self, earlier: &Self, one_device: bool) -> i64 {
-        let taken = |visit: &Self| visit.fix.map_or(visit.recorded_at, |fix| fix.at);
+        let taken = |visit: &Self| visit.fix.as_ref().map_or(visit.recorded_at, |fix| fix.at);
         if one_device { taken(self).saturating_sub(taken(earlier)) } else { self.at.saturating_sub(earlier.at) }
     }
 }
@@ -50,21 +60,19 @@ impl<'a> Visit<'a> {
 /// the last that is not itself flagged as too fast, so that one false position is one flag: coming back from it is
 /// no second jump. What is measured is the distance that was surely covered: without what the two accuracies (or,
 /// with no fix, the checkpoint's radius) leave open.
-pub(super) fn judge(case: &Case<'_>, this: &Visit<'_>, movement: Movement) -> Judgement<Vec<Flag>> {
+pub(super) fn judge(case: &Case<'_>, this: &Visit, movement: Movement) -> Judgement<Vec<Flag>> {
     let settings = &case.settings;
     let scans_window = i64::from(settings.scans_window_s) * 1000;
     let duplicate_window = i64::from(settings.duplicate_window_s) * 1000;
     let from = this.at.saturating_sub(NEIGHBOUR_MS.max(scans_window).max(duplicate_window));
     let to = this.at.saturating_add(duplicate_window);
-    let documents = case.context.world.check_ins_of(case.actor(), from, to).map_err(Stop::World)?;
-    let others: Vec<CheckIn> = documents.iter().filter_map(parse::<CheckIn>).filter(|other| other.operation != case.operation.id).collect();
+    let others = case.context.world.visits_of(case.actor(), from, to).map_err(Stop::World)?;
 
     let mut scans = 1;
-    let mut neighbour: Option<(i64, &CheckIn)> = None;
-    for other in &others {
-        let visit = Visit::of(other);
-        let gap = this.since(&visit, visit.device == this.device);
-        if visit.checkpoint == this.checkpoint && gap.saturating_abs() <= duplicate_window {
+    let mut neighbour: Option<(i64, &Visit)> = None;
+    for other in others.iter().filter(|other| other.operation != this.operation) {
+        let gap = this.since(other, other.device == this.device);
+        if other.checkpoint == this.checkpoint && gap.saturating_abs() <= duplicate_window {
             return Err(Error::field(Code::DuplicateCheckIn, "checkpoint", "this visit is recorded already").into());
         }
         if gap < 0 {
@@ -73,14 +81,16 @@ pub(super) fn judge(case: &Case<'_>, this: &Visit<'_>, movement: Movement) -> Ju
         if gap <= scans_window {
             scans += 1;
         }
-        if !other.flags.contains(&Flag::TooFast) && neighbour.is_none_or(|(nearest, _)| gap <= nearest) {
+        if !other.flags.contains(&Flag::TooFast)
+            && neighbour.is_none_or(|(nearest, found)| (gap, other.operation) < (nearest, found.operation))
+        {
             neighbour = Some((gap, other));
         }
     }
 
     let mut flags = Vec::new();
     if let Some((_, neighbour)) = neighbour
-        && is_too_fast(case, &Visit::of(neighbour), this, movement)?
+        && is_too_fast(case, neighbour, this, movement)?
     {
         flags.push(Flag::TooFast);
     }
@@ -90,7 +100,7 @@ pub(super) fn judge(case: &Case<'_>, this: &Visit<'_>, movement: Movement) -> Ju
     Ok(flags)
 }
 
-fn is_too_fast(case: &Case<'_>, before: &Visit<'_>, this: &Visit<'_>, movement: Movement) -> Judgement<bool> {
+fn is_too_fast(case: &Case<'_>, before: &Visit, this: &Visit, movement: Movement) -> Judgement<bool> {
     let (Some((start, start_slack)), Some((end, end_slack))) = (position(case, before)?, position(case, this)?) else {
         return Ok(false);
     };
@@ -106,10 +116,10 @@ fn is_too_fast(case: &Case<'_>, before: &Visit<'_>, this: &Visit<'_>, movement: 
 }
 
 /// Where somebody was, and by how many metres that may be wrong.
-fn position(case: &Case<'_>, visit: &Visit<'_>) -> Judgement<Option<(Coordinate, f64)>> {
-    if let Some(fix) = visit.fix {
+fn position(case: &Case<'_>, visit: &Visit) -> Judgement<Option<(Coordinate, f64)>> {
+    if let Some(fix) = &visit.fix {
         return Ok(check_fix(fix).ok().map(|at| (at, fix.accuracy_m())));
     }
-    let checkpoint: Option<Checkpoint> = case.document(visit.checkpoint)?.as_ref().and_then(parse);
+    let checkpoint: Option<Checkpoint> = case.document(&visit.checkpoint)?.as_ref().and_then(parse);
     Ok(checkpoint.map(|checkpoint| (checkpoint.at, f64::from(checkpoint.radius_m))))
 }

@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::Result;
-use crate::domain::{Bucket, Document, Write};
+use crate::domain::{Bucket, Document, Visit, Write};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -25,11 +25,16 @@ pub(crate) fn list(connection: &Connection, kind: &str, limit: u32, offset: u32)
     statement.query_map((kind, limit, offset), raw)?.map(|row| parse(row?)).collect()
 }
 
-/// Check-ins of a person within a span of time, by time.
-pub(crate) fn check_ins_of(connection: &Connection, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+/// Visits of a person within a span of time, in any order.
+pub(crate) fn visits_of(connection: &Connection, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
     let mut statement =
-        connection.prepare_cached(select!("WHERE kind = 'check_in' AND person = ?1 AND at BETWEEN ?2 AND ?3 ORDER BY at, id"))?;
-    statement.query_map((person, from, to), raw)?.map(|row| parse(row?)).collect()
+        connection.prepare_cached("SELECT body FROM documents WHERE kind = 'check_in' AND person = ?1 AND at BETWEEN ?2 AND ?3")?;
+    let mut rows = statement.query((person, from, to))?;
+    let mut visits = Vec::new();
+    while let Some(row) = rows.next()? {
+        visits.extend(row.get_ref(0)?.as_str().ok().and_then(Visit::read));
+    }
+    Ok(visits)
 }
 
 /// Writes what an unsettled operation of this phone makes of a document.

@@ -108,6 +108,8 @@ fn prepare(connection: &Connection, key: &DatabaseKey) -> Result<()> {
          PRAGMA trusted_schema = OFF;",
     )?;
     connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    // A plan depends on the statement, not on the values bound to it: none is prepared twice.
+    connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_DQS_DDL, false)?;
     Ok(())

@@ -140,7 +140,9 @@ pub(crate) fn from_seq(connection: &Connection, epoch: u32, first: u64, max: usi
 
 /// The first seq that the hub has not answered for; one past the end where it has answered for all.
 pub(crate) fn first_pending(connection: &Connection, epoch: u32) -> Result<Option<u64>> {
-    Ok(connection.prepare_cached("SELECT min(seq) FROM operations WHERE state = 0 AND epoch = ?1")?.query_row([epoch], |row| row.get(0))?)
+    Ok(connection
+        .prepare_cached("SELECT min(seq) FROM operations INDEXED BY operations_to_replay WHERE replay = 1 AND state = 0 AND epoch = ?1")?
+        .query_row([epoch], |row| row.get(0))?)
 }
 
 /// Writes down what became of an operation. Returns the document that it is about; none where nothing changed.
@@ -207,7 +209,8 @@ pub(crate) fn list(connection: &Connection, limit: u32, offset: u32) -> Result<V
 
 /// What nobody amended or gave up: conflicts, held and quarantined operations, oldest first.
 pub(crate) fn needing_attention(connection: &Connection) -> Result<Vec<OutboxRow>> {
-    let sql = select!("WHERE state > 1 AND amended_by IS NULL AND discarded = 0 ORDER BY epoch, seq");
+    // By the index: the log is long, and what needs somebody is little.
+    let sql = select!("INDEXED BY operations_for_attention WHERE state > 1 AND amended_by IS NULL AND discarded = 0 ORDER BY epoch, seq");
     let mut statement = connection.prepare_cached(sql)?;
     statement.query_map([], raw)?.map(|row| parse(row?)).collect()
 }
@@ -215,18 +218,25 @@ pub(crate) fn needing_attention(connection: &Connection) -> Result<Vec<OutboxRow
 /// How many operations stand where.
 pub(crate) fn counts(connection: &Connection) -> Result<OutboxCounts> {
     let mut counts = OutboxCounts::default();
-    let mut statement =
-        connection.prepare_cached("SELECT state, count(*), min(recorded_at) FROM operations WHERE state <> 1 GROUP BY state")?;
+    let mut statement = connection.prepare_cached("SELECT state, count(*) FROM operations WHERE state > 1 GROUP BY state")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let count = row.get(1)?;
         match OperationState::from_code(row.get(0)?) {
-            OperationState::Pending => (counts.pending, counts.oldest) = (count, row.get(2)?),
             OperationState::Conflict => counts.conflict = count,
             OperationState::Held => counts.held = count,
             OperationState::Quarantined => counts.quarantined = count,
-            OperationState::Applied => {}
+            OperationState::Pending | OperationState::Applied => {}
         }
+    }
+    // Nothing leaves the view before it is answered for: what is pending is to be replayed.
+    counts.pending = connection
+        .prepare_cached("SELECT count(*) FROM operations INDEXED BY operations_to_replay WHERE replay = 1 AND state = 0")?
+        .query_row([], |row| row.get(0))?;
+    if counts.pending > 0 {
+        let sql = "SELECT recorded_at FROM operations WHERE (epoch, seq) =
+            (SELECT epoch, min(seq) FROM operations INDEXED BY operations_to_replay WHERE replay = 1 AND state = 0 GROUP BY epoch LIMIT 1)";
+        counts.oldest = connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
     }
     // The log has no holes: what is not elsewhere was applied. Counting rows would read the whole table.
     let written: u64 = connection

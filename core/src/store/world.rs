@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{blobs, documents};
 use crate::Result;
-use crate::domain::{Document, World};
+use crate::domain::{Document, Visit, World};
 use crate::log::{DeviceId, Digest};
 
 /// The hub's documents with this phone's unsettled operations on top.
@@ -28,8 +28,8 @@ impl World for PhoneWorld<'_> {
         documents::get(self.connection, id)
     }
 
-    fn check_ins_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
-        documents::check_ins_of(self.connection, person, from, to)
+    fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
+        documents::visits_of(self.connection, person, from, to)
     }
 
     fn overtaken_by(&self, _: &str, _: u64, _: &DeviceId) -> Result<Option<Uuid>> {

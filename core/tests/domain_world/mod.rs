@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use liuye_core::domain::{
     Actor, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Person, PersonStatus, Role, RoleAssignment, SiteFile,
-    Trade, Verdict, World, apply,
+    Trade, Verdict, Visit, World, apply,
 };
 use liuye_core::log::{AuthLevel, BlobRef, DeviceId, DeviceKey, Digest, Fix, FixSource, Operation, Salt};
 use liuye_core::{Code, Result};
@@ -38,7 +38,7 @@ impl World for Memory {
         Ok(self.documents.get(id).cloned())
     }
 
-    fn check_ins_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+    fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
         let time = |document: &Document| document.body["at"].as_i64().unwrap();
         let mut found: Vec<_> = self
             .documents
@@ -47,7 +47,7 @@ impl World for Memory {
             .cloned()
             .collect();
         found.sort_by_key(time);
-        Ok(found)
+        Ok(found.iter().filter_map(|document| Visit::read(&document.body.to_string())).collect())
     }
 
     fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Uuid>> {

@@ -1,7 +1,7 @@
 //! Documents, where they lie, and where they lay before.
 
 use liuye_core::Result;
-use liuye_core::domain::{Bucket, Document, DocumentKind, Write};
+use liuye_core::domain::{Bucket, Document, DocumentKind, Visit, Write};
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
@@ -33,11 +33,17 @@ impl Tx<'_> {
         statement.query_map((self.site, kind, limit, offset), raw)?.map(|row| parse(row?)).collect()
     }
 
-    /// Check-ins of a person within a span of time, by time.
-    pub(crate) fn check_ins_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Stored>> {
-        let mut statement =
-            self.connection.prepare_cached(select!("AND kind = 'check_in' AND person = ?2 AND at BETWEEN ?3 AND ?4 ORDER BY at, id"))?;
-        statement.query_map((self.site, person, from, to), raw)?.map(|row| parse(row?)).collect()
+    /// Visits of a person within a span of time, in any order.
+    pub(crate) fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT body FROM documents WHERE site = ?1 AND kind = 'check_in' AND person = ?2 AND at BETWEEN ?3 AND ?4")?;
+        let mut rows = statement.query((self.site, person, from, to))?;
+        let mut visits = Vec::new();
+        while let Some(row) = rows.next()? {
+            visits.extend(row.get_ref(0)?.as_str().ok().and_then(Visit::read));
+        }
+        Ok(visits)
     }
 
     /// Writes what an operation makes of a document, as changed at `position`.

@@ -1,7 +1,7 @@
 //! The hub's side of the rules: the ledger, inside the transaction that takes an operation in.
 
 use liuye_core::Result;
-use liuye_core::domain::{Document, World};
+use liuye_core::domain::{Document, Visit, World};
 use liuye_core::log::{DeviceId, Digest};
 use rusqlite::OptionalExtension;
 use uuid::Uuid;
@@ -20,8 +20,8 @@ impl World for HubWorld<'_> {
         Ok(self.tx.document(id)?.map(|stored| stored.document))
     }
 
-    fn check_ins_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
-        Ok(self.tx.check_ins_of(person, from, to)?.into_iter().map(|stored| stored.document).collect())
+    fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
+        self.tx.visits_of(person, from, to)
     }
 
     fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Uuid>> {

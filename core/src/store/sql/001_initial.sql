@@ -25,8 +25,9 @@ CREATE TABLE operations (
     PRIMARY KEY (epoch, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX operations_by_id ON operations (id);
-CREATE INDEX operations_to_replay ON operations (entity, epoch, seq) WHERE replay = 1;
-CREATE INDEX operations_by_state ON operations (state, seq) WHERE state <> 1;
+-- What is pending is to be replayed too: one index for both, since each costs a save a page.
+CREATE INDEX operations_to_replay ON operations (entity, epoch, seq, state, replay) WHERE replay = 1;
+CREATE INDEX operations_for_attention ON operations (state, epoch, seq) WHERE state > 1;
 
 -- What everyone sees, with this phone's unsettled operations on top.
 CREATE TABLE documents (
@@ -41,7 +42,6 @@ CREATE TABLE documents (
     conflicts      TEXT    NOT NULL DEFAULT '[]'
 ) STRICT;
 CREATE INDEX documents_by_kind ON documents (kind, at DESC, id);
-CREATE INDEX documents_by_person ON documents (person, at) WHERE kind = 'check_in';
 
 -- The hub's word on those documents of which the view shows more.
 CREATE TABLE bases (
