@@ -135,7 +135,9 @@ internal class CompanionTest {
         runBlocking {
             val contact = Contact("张三", "13800138000", passport = "E12345678")
             assertFalse(lossDraft(contact = contact).toString().contains("13800138000"))
-            assertFalse(config(key = ByteArray(32) { 77 }).toString().contains("77"))
+            // Apart from the path: a temporary folder's name may hold any digits.
+            val shown = config(key = ByteArray(32) { 77 }).run { toString().replace(path, "") }
+            assertFalse(shown.contains("77"))
             Companion.open(config()).use { phone ->
                 val id = phone.lost.report(lossDraft(contact = contact)).id
                 assertEquals("+8613800138000", phone.lost.contact(id)?.phone)
