@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
 use crate::env::{HttpRequest, HttpResponse, Method, Transport, TransportError};
+use crate::{Code, Error, Result};
 
 /// An answer beyond this is no answer of a hub.
 const MAX_ANSWER_BYTES: u64 = 64 << 20;
@@ -15,11 +18,25 @@ impl NativeTransport {
     /// A client with its own pool of connections.
     #[must_use]
     pub fn new() -> Self {
-        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false).build();
-        Self(config.new_agent())
+        Self::with(TlsConfig::default())
     }
 
-    fn exchange(&self, request: &HttpRequest) -> Result<HttpResponse, ureq::Error> {
+    /// A client that trusts this certificate authority alone: a district's own, as PEM.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`] at `certificate` where the text is no certificate.
+    pub fn trusting(certificate: &str) -> Result<Self> {
+        let malformed = |_| Error::field(Code::Malformed, "certificate", "a certificate as PEM");
+        let authority = Certificate::from_pem(certificate.as_bytes()).map_err(malformed)?;
+        Ok(Self::with(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[authority])).build()))
+    }
+
+    fn with(tls: TlsConfig) -> Self {
+        let config = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).max_redirects_will_error(false);
+        Self(config.tls_config(tls).build().new_agent())
+    }
+
+    fn exchange(&self, request: &HttpRequest) -> std::result::Result<HttpResponse, ureq::Error> {
         let method = match request.method {
             Method::Get => ureq::http::Method::GET,
             Method::Head => ureq::http::Method::HEAD,
@@ -49,7 +66,7 @@ impl Default for NativeTransport {
 }
 
 impl Transport for NativeTransport {
-    fn send(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+    fn send(&self, request: HttpRequest) -> std::result::Result<HttpResponse, TransportError> {
         self.exchange(&request).map_err(|error| match error {
             // No connection was made: the request did not leave.
             ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::BadUri(_) | ureq::Error::Tls(_) => {

@@ -104,7 +104,7 @@ fn the_messages_of_0_1_are_read_and_written_alike() {
     for file in files {
         let name = file.file_name().unwrap().to_str().unwrap().to_owned();
         let text = fs::read_to_string(&file).unwrap();
-        let kinds: [(&str, fn(&str, &str)); 4] = [
+        let kinds: [(&str, Check); 4] = [
             ("enrol-request", alike::<EnrolRequest>),
             ("enrol-answer", alike::<EnrolAnswer>),
             ("sync-request", alike::<SyncRequest>),
@@ -116,6 +116,9 @@ fn the_messages_of_0_1_are_read_and_written_alike() {
     }
     assert!(seen.iter().all(|count| *count > 0), "{seen:?}");
 }
+
+/// Holds a message of this name against its own text.
+type Check = fn(&str, &str);
 
 fn alike<T: Serialize + DeserializeOwned>(name: &str, text: &str) {
     let message: T = serde_json::from_str(text).unwrap();

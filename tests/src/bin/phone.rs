@@ -1,9 +1,10 @@
-//! A phone as a process of its own, to be killed: it records losses, says on standard output what a save returned, and syncs.
+//! A phone as a process of its own, to be killed: it records losses, says on standard output what a save returned, and
+//! syncs. With `fills-disk` it records until the disk is full, makes room, and goes on.
 
 #![allow(clippy::unwrap_used, reason = "a process of the tests: a failure ends it, and its test notices")]
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use liuye_core::companion::{LostReportDraft, SyncReason};
@@ -28,30 +29,58 @@ impl Transport for DiesOnAnswer {
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let path = PathBuf::from(arguments.next().unwrap());
-    let dies_on_answer = arguments.next().as_deref() == Some("dies-on-answer");
+    let mode = arguments.next().unwrap_or_default();
+    if mode == "fills-disk" {
+        return fill_disk(&path);
+    }
+    let dies_on_answer = mode == "dies-on-answer";
     let native = NativeTransport::new();
     let transport: Arc<dyn Transport> = if dies_on_answer { Arc::new(DiesOnAnswer(native)) } else { Arc::new(native) };
     let phone = open_phone(&path, transport);
     let mut out = std::io::stdout();
     for number in 1_u64.. {
-        let draft = LostReportDraft {
-            category: ItemCategory::Keys,
-            description: format!("keys {number}"),
-            brand: None,
-            colour: None,
-            marks: None,
-            place: "沙滩公园".to_owned(),
-            zone: None,
-            lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-            lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-            contact: None,
-            photos: Vec::new(),
-        };
-        let recorded = phone.lost().report(draft).unwrap();
+        let recorded = phone.lost().report(keys(number)).unwrap();
         writeln!(out, "{}", recorded.operation).unwrap();
         out.flush().unwrap();
         if number.is_multiple_of(5) {
             phone.sync(SyncReason::Write).unwrap();
         }
     }
+}
+
+fn keys(number: u64) -> LostReportDraft {
+    LostReportDraft {
+        category: ItemCategory::Keys,
+        description: format!("keys {number}"),
+        brand: None,
+        colour: None,
+        marks: None,
+        place: "沙滩公园".to_owned(),
+        zone: None,
+        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
+        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
+        contact: None,
+        photos: Vec::new(),
+    }
+}
+
+/// Says how many saves returned, the code that the full disk gives, and how many are there with one more after room was made.
+fn fill_disk(path: &Path) {
+    let room = path.with_extension("room");
+    std::fs::write(&room, vec![1; 256 * 1024]).unwrap();
+    let phone = open_phone(path, Arc::new(NativeTransport::new()));
+    let mut saved = 0_u64;
+    let error = loop {
+        match phone.lost().report(keys(saved)) {
+            Ok(_) => saved += 1,
+            Err(error) => break error,
+        }
+    };
+    let readable = phone.outbox().unwrap().pending;
+    std::fs::remove_file(room).unwrap();
+    phone.lost().report(keys(saved)).unwrap();
+    phone.close().unwrap();
+    let again = open_phone(path, Arc::new(NativeTransport::new())).outbox().unwrap().pending;
+    let mut out = std::io::stdout();
+    writeln!(out, "{saved} {} {readable} {again}", error.code).unwrap();
 }
