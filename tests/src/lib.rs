@@ -5,11 +5,13 @@
 mod district;
 mod faulty;
 mod photo;
+mod raw_phone;
 mod recorder;
 
 pub use district::{District, open_phone};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
 pub use photo::png;
+pub use raw_phone::{RawPhone, problem, tus_sha256};
 pub use recorder::Recorder;
 
 use std::path::{Path, PathBuf};
