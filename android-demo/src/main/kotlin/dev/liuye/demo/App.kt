@@ -30,6 +30,10 @@ open class App : Application() {
     private var companion: Liuye? = null
     private var loop: SyncLoop? = null
     private var following: Job? = null
+
+    /** Until the system says otherwise the hub's answers alone tell. */
+    @Volatile
+    private var hasNetwork = true
     private val latest = MutableStateFlow<Standing?>(null)
 
     /** How things stand, for the bar of every screen; null until the records are open. */
@@ -55,7 +59,7 @@ open class App : Application() {
 
     /** Reads anew how things stand. */
     suspend fun refresh() {
-        latest.value = Standing.read(companion ?: return)
+        latest.value = Standing.read(companion ?: return, hasNetwork)
     }
 
     /** Closes everything. For tests: Android ends an app's process without a word. */
@@ -70,7 +74,7 @@ open class App : Application() {
     }
 
     private suspend fun follow(companion: Liuye) {
-        latest.value = Standing.read(companion)
+        latest.value = Standing.read(companion, hasNetwork)
         loop = SyncLoop(companion, scope)
         following = scope.launch { companion.outboxFlow().collect { refresh() } }
         getSystemService(ConnectivityManager::class.java)?.registerDefaultNetworkCallback(network)
@@ -79,6 +83,14 @@ open class App : Application() {
     private val network = object : ConnectivityManager.NetworkCallback() {
         override fun onAvailable(network: Network) {
             loop?.kick(SyncReason.CONNECT)
+            noted(true)
+        }
+
+        override fun onLost(network: Network) = noted(false)
+
+        private fun noted(there: Boolean) {
+            hasNetwork = there
+            scope.launch { refresh() }
         }
     }
 

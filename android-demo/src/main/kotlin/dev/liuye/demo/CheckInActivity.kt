@@ -208,7 +208,7 @@ class CheckInActivity : Screen(R.layout.check_in, R.string.title_check_in) {
             paint(if (accepted) R.drawable.ic_applied else R.drawable.ic_flagged, if (accepted) R.color.good else R.color.look)
         }
         view<TextView>(R.id.verdict_where).text = checkpoints.firstOrNull { it.id == recorded.checkpoint }?.let(::name) ?: recorded.checkpoint
-        view<TextView>(R.id.verdict_why).text = recorded.flags.joinToString("\n") { "· " + Words.flag(this, it.name.lowercase()) }
+        view<TextView>(R.id.verdict_why).sayOrHide(recorded.flags.joinToString("\n") { "· " + Words.flag(this, it.name.lowercase()) })
         view<View>(R.id.scroll).visibility = View.GONE
         view<View>(R.id.foot).visibility = View.GONE
         view<View>(R.id.result).visibility = View.VISIBLE

@@ -15,6 +15,8 @@ class Form(private val activity: Activity, private val fields: Map<String, Field
     /** Where a value is typed or chosen, and the line below it for the error. */
     data class Field(val input: Int, val error: Int)
 
+    private val watched = mutableSetOf<Field>()
+
     /** Takes all errors away. */
     fun clear() {
         for (field in fields.values) {
@@ -38,7 +40,10 @@ class Form(private val activity: Activity, private val fields: Map<String, Field
         say(place.error, words)
         val input = activity.findViewById<View>(place.input)
         input.isActivated = true
-        if (input is EditText) input.requestFocus()
+        if (input is EditText) {
+            input.requestFocus()
+            if (watched.add(place)) input.onTyped { if (input.isActivated) clear() }
+        }
         // After the error line has its height, field and words come into sight together.
         val error = activity.findViewById<View>(place.error)
         error.post { error.requestRectangleOnScreen(Rect(0, -input.height - MARGIN, error.width, error.height + MARGIN), true) }

@@ -135,7 +135,8 @@ class LossActivity : Screen(R.layout.loss, R.string.title_loss) {
 
     private fun showCode(shown: String) {
         code = shown
-        view<TextView>(R.id.code).text = shown
+        // On two lines of whole groups, also at twice the size.
+        view<TextView>(R.id.code).text = shown.split('-').chunked(2).joinToString("-\n") { it.joinToString("-") }
         view<View>(R.id.scroll).visibility = View.GONE
         view<View>(R.id.result).visibility = View.VISIBLE
     }

@@ -98,7 +98,7 @@ class OutboxActivity : Screen(R.layout.outbox, R.string.title_outbox) {
     private suspend fun history(entry: OutboxEntry): String {
         val code = if (entry.kind == "loss.report") companion.lost.trackingCode(entry.entity) else null
         return listOfNotNull(
-            code?.let { getString(R.string.loss_code) + " " + it },
+            code?.let { getString(R.string.loss_code) + "\n" + it },
             if (entry.amends != null) getString(R.string.outbox_correction) else null,
             if (entry.amendedBy != null) getString(R.string.outbox_amended) else null,
             if (entry.discarded) getString(R.string.outbox_discarded) else null,
@@ -136,16 +136,14 @@ class OutboxActivity : Screen(R.layout.outbox, R.string.title_outbox) {
         .putExtra(LossActivity.ENTITY, item.entry.entity)
 
     private fun askWhy(item: AttentionItem) {
-        val reason = EditText(this).apply { hint = getString(R.string.outbox_discard_why) }
+        val question = layoutInflater.inflate(R.layout.give_up, null)
         AlertDialog.Builder(this)
-            .setTitle(R.string.outbox_discard)
-            .setMessage(R.string.outbox_discard_why)
-            .setView(reason)
+            .setView(question)
             .setNegativeButton(R.string.cancel, null)
             .setPositiveButton(R.string.outbox_discard) { _, _ ->
                 actOnce {
                     view<View>(R.id.error).visibility = View.GONE
-                    companion.discard(item.entry.operation, reason.text.toString())
+                    companion.discard(item.entry.operation, question.findViewById<EditText>(R.id.reason).text.toString())
                 }
             }
             .show()

@@ -114,7 +114,7 @@ class SafetyActivity : Screen(R.layout.safety, R.string.title_safety) {
                 else -> null
             },
         )
-        view<View>(R.id.start).visibility = if (open.isEmpty()) View.GONE else View.VISIBLE
+        for (id in listOf(R.id.filter, R.id.start)) view<View>(id).visibility = if (open.isEmpty()) View.GONE else View.VISIBLE
     }
 
     /** Checks that whoever holds the phone began and did not hand in yet, before enrolment too. */
@@ -125,6 +125,7 @@ class SafetyActivity : Screen(R.layout.safety, R.string.title_safety) {
         val me = setOf(companion.identity().person, "self")
         val open = companion.safety.inspections(Page(limit = RECENT, offset = 0))
             .filter { it.inspector in me && it.state == InspectionState.IN_PROGRESS }
+        view<View>(R.id.open_title).visibility = if (open.isEmpty()) View.GONE else View.VISIBLE
         for (check in open) {
             val button = layoutInflater.inflate(R.layout.open_check, list, false) as Button
             button.text = getString(R.string.safety_continue, venues.firstOrNull { it.id == check.venue }?.let(::name) ?: check.venue)

@@ -21,6 +21,6 @@ class SettingsActivity : Screen(R.layout.settings, R.string.title_settings) {
         val site = standing.site?.let { if (Words.isChinese(this)) it.zh else it.en } ?: standing.identity.site
         view<TextView>(R.id.site).text =
             listOfNotNull(site ?: getString(R.string.home_not_enrolled), standing.identity.hubUrl).joinToString("\n")
-        view<TextView>(R.id.device).text = standing.identity.device
+        view<TextView>(R.id.device).text = standing.identity.device.chunked(4).joinToString(" ")
     }
 }

@@ -10,22 +10,23 @@ import java.time.DateTimeException
 import java.time.ZoneId
 
 /** How things stand: who holds the phone, what waits, and whether the hub answers. */
-data class Standing(val identity: Identity, val outbox: OutboxStatus, val site: Site?) {
+data class Standing(val identity: Identity, val outbox: OutboxStatus, val site: Site?, val hasNetwork: Boolean) {
     /** The site as the hub names it. */
     data class Site(val zh: String, val en: String, val zone: ZoneId)
 
     /** What needs its author. */
     val attention: Long get() = outbox.conflicts + outbox.quarantined + outbox.held
 
-    /** Whether the last word from the hub was a good one. */
-    val isOnline: Boolean get() = outbox.blockedReason == null && outbox.lastOk != null
+    /** Whether there is a network and the last word from the hub was a good one. */
+    val isOnline: Boolean get() = hasNetwork && outbox.blockedReason == null && outbox.lastOk != null
 
     /** Times are shown in the site's zone, or in the phone's own before it knows a site. */
     val zone: ZoneId get() = site?.zone ?: ZoneId.systemDefault()
 
     companion object {
         /** Reads all of it. */
-        suspend fun read(companion: Liuye) = Standing(companion.identity(), companion.outbox(), site(companion))
+        suspend fun read(companion: Liuye, hasNetwork: Boolean) =
+            Standing(companion.identity(), companion.outbox(), site(companion), hasNetwork)
 
         private suspend fun site(companion: Liuye): Site? {
             val document = companion.documents(DocumentKind.SITE, Page(limit = 1, offset = 0)).firstOrNull() ?: return null

@@ -1,8 +1,10 @@
 package dev.liuye.demo
 
 import android.content.Context
+import android.text.format.DateFormat
 import java.time.Duration
 import java.time.Instant
+import java.time.LocalDate
 import java.time.ZoneId
 import java.time.format.DateTimeFormatter
 import java.time.format.FormatStyle
@@ -27,12 +29,15 @@ object Words {
     /** What somebody lost, in words. */
     fun category(context: Context, category: String): String = context.getString(CATEGORIES.getValue(category))
 
-    /** A time as it is read on the spot. */
-    fun time(context: Context, ms: Long, zone: ZoneId): String = DateTimeFormatter
-        .ofLocalizedDateTime(FormatStyle.MEDIUM, FormatStyle.SHORT)
-        .withLocale(context.resources.configuration.locales[0])
-        .withZone(zone)
-        .format(Instant.ofEpochMilli(ms))
+    /** A time as it is read on the spot: the day only where it is not today. */
+    fun time(context: Context, ms: Long, zone: ZoneId): String {
+        val at = Instant.ofEpochMilli(ms).atZone(zone)
+        val locale = context.resources.configuration.locales[0]
+        val pattern = DateFormat.getBestDateTimePattern(locale, if (DateFormat.is24HourFormat(context)) "Hm" else "hma")
+        val clock = DateTimeFormatter.ofPattern(pattern, locale).format(at)
+        if (at.toLocalDate() == LocalDate.now(zone)) return clock
+        return DateTimeFormatter.ofLocalizedDate(FormatStyle.MEDIUM).withLocale(locale).format(at) + " " + clock
+    }
 
     /** How long ago, roughly. A clock that was set back makes it `just now`. */
     fun age(context: Context, from: Long, now: Long): String {
