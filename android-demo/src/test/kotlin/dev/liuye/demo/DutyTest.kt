@@ -2,13 +2,16 @@ package dev.liuye.demo
 
 import android.Manifest
 import android.app.Activity
+import android.app.AlertDialog
 import android.content.Intent
 import android.location.Location
 import android.location.LocationManager
+import android.net.ConnectivityManager
 import android.net.Uri
 import android.os.SystemClock
 import android.view.View
 import android.view.ViewGroup
+import android.widget.EditText
 import android.widget.TextView
 import dev.liuye.CheckInDraft
 import dev.liuye.CheckInEvidence
@@ -27,6 +30,8 @@ import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
+import org.robolectric.shadows.ShadowAlertDialog
+import org.robolectric.shadows.ShadowNetwork
 import java.io.ByteArrayInputStream
 import java.io.ByteArrayOutputStream
 
@@ -70,10 +75,13 @@ class DutyTest {
     fun `two taps check in at the nearest point and the phone buzzes`() {
         hub.start()
         enrol("p-011")
+        val home = phone.open(HomeActivity::class.java)
+        phone.until("the bar is green") { home.words(R.id.bar) == "Online · 0 unsent" }
+        loseNetwork()
+        phone.until("the bar knows at once") { home.words(R.id.bar) == "Offline · 0 unsent" }
         hub.stop()
         val point = phone.core { phone.app.companion().patrol.checkpoints() }.first { it.id == "cp-05" }
         allowPosition()
-        val home = phone.open(HomeActivity::class.java)
         home.press(R.id.check_in)
         val check = phone.follow(home)
         stand(check, point.at.lat, point.at.lon, 8f)
@@ -85,6 +93,10 @@ class DutyTest {
         assertEquals("Accepted", check.words(R.id.verdict))
         assertTrue("it buzzes", shadowOf(check.getSystemService(android.os.Vibrator::class.java)).isVibrating)
         phone.picture(check, "check-in-accepted-en-light")
+
+        phone.until("home counts it") { home.words(R.id.bar)?.startsWith("Offline · 1 unsent") == true }
+        phone.leave(check)
+        pictures("home-offline") { phone.open(HomeActivity::class.java) }
 
         // Once more within the minute: refused, in words, and not stored.
         val again = phone.open(CheckInActivity::class.java)
@@ -140,6 +152,7 @@ class DutyTest {
         assertEquals("Hazards found here: 1", again.words(R.id.hazards))
         Usable.check(again)
         phone.picture(again, "safety-checklist-en-light")
+        phone.wholePicture(again, "safety-checklist-en-light")
         val list = again.findViewById<ViewGroup>(R.id.questions)
         for (index in 1 until list.childCount) answer(list.getChildAt(index), "pass")
         again.press(R.id.submit)
@@ -183,6 +196,25 @@ class DutyTest {
     }
 
     @Test
+    fun `what cannot be mended is given up with a reason and stays in the record`() {
+        val unknown = hub.tag("cp-05").replace("cp-05", "cp-77")
+        phone.core { phone.app.companion().patrol.checkIn(CheckInDraft(evidence = CheckInEvidence.Qr(unknown))) }
+        hub.start()
+        enrol("p-011")
+        phone.until("it needs somebody") { phone.core { phone.app.companion().needsAttention() }.isNotEmpty() }
+        val outbox = phone.open(OutboxActivity::class.java)
+        outbox.findViewById<ViewGroup>(R.id.attention).getChildAt(0).findViewById<View>(R.id.discard).performClick()
+        val dialog = ShadowAlertDialog.getLatestDialog() as AlertDialog
+        phone.rest()
+        Usable.check("the question why", dialog.window!!.decorView)
+        phone.picture(dialog.window!!.decorView, "outbox-give-up-en-light")
+        dialog.requireViewById<EditText>(R.id.reason).setText("Read the wrong tag")
+        dialog.getButton(AlertDialog.BUTTON_POSITIVE).performClick()
+        phone.until("nothing needs anyone", 60) { phone.core { phone.app.companion().needsAttention() }.isEmpty() }
+        phone.until("the list says so") { "Given up" in states() }
+    }
+
+    @Test
     fun `a wrong code is refused beside the field and the phone stays as it was`() {
         hub.start()
         val enrol = phone.open(EnrolActivity::class.java)
@@ -221,24 +253,29 @@ class DutyTest {
         return states
     }
 
+    /** Looks at a screen in both languages, by day, by night and at twice the size, and keeps its pictures. */
     private fun pictures(name: String, open: () -> Activity) {
         for (language in listOf("en", "zh-rCN")) {
-            for (dark in listOf(false, true)) {
-                for (scale in listOf(1f, 2f)) {
-                    phone.qualifiers("+$language")
-                    phone.night(dark)
-                    RuntimeEnvironment.setFontScale(scale)
-                    val activity = open()
-                    phone.rest()
-                    Usable.check(activity)
-                    phone.picture(activity, "$name-${language.take(2)}-${if (dark) "dark" else "light"}${if (scale == 2f) "-200" else ""}")
-                    phone.leave(activity)
-                }
+            for ((look, scale) in listOf("light" to 1f, "dark" to 1f, "light-200" to 2f, "dark-200" to 2f)) {
+                if (look == "dark-200" && !name.startsWith("home")) continue
+                phone.qualifiers("+$language")
+                phone.night(look.startsWith("dark"))
+                RuntimeEnvironment.setFontScale(scale)
+                val activity = open()
+                Usable.check(activity)
+                phone.picture(activity, "$name-${language.take(2)}-$look")
+                phone.leave(activity)
             }
         }
         phone.qualifiers("+en")
         phone.night(false)
         RuntimeEnvironment.setFontScale(1f)
+    }
+
+    /** The system says that the network is gone. */
+    private fun loseNetwork() {
+        val manager = phone.app.getSystemService(ConnectivityManager::class.java)
+        for (callback in shadowOf(manager).networkCallbacks.toList()) callback.onLost(ShadowNetwork.newInstance(1))
     }
 
     private fun allowPosition() =

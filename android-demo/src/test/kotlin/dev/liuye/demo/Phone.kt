@@ -95,9 +95,12 @@ class Phone {
     fun qualifiers(text: String) = RuntimeEnvironment.setQualifiers(text)
 
     /** Keeps a picture of a screen under `target/screens/`. */
-    fun picture(activity: Activity, name: String) {
-        rest()
-        Picture.of(activity).keep(name)
+    fun picture(activity: Activity, name: String) = picture(activity.window.decorView, name)
+
+    /** Keeps a picture of a window. */
+    fun picture(window: View, name: String) {
+        shadowOf(Looper.getMainLooper()).idle()
+        Picture.of(window).keep(name)
     }
 
     /** Keeps a picture of a screen with all that lies above and below what is in sight. */
@@ -132,4 +135,4 @@ fun Activity.choose(id: Int, key: String) {
 }
 
 /** The words that are to be read there; null where nothing is. */
-fun Activity.words(id: Int): String? = findViewById<TextView>(id).takeIf { it.isShown }?.text?.toString()
+fun Activity.words(id: Int): String? = findViewById<TextView>(id).takeIf { it.isShown }?.text?.toString()?.replace('\u00A0', ' ')

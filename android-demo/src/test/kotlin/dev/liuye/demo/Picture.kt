@@ -12,30 +12,30 @@ import java.io.File
 
 /** A screen as it is drawn. */
 class Picture private constructor(private val bitmap: Bitmap) {
+    private val pixels = IntArray(bitmap.width * bitmap.height).also { bitmap.getPixels(it, 0, bitmap.width, 0, 0, bitmap.width, bitmap.height) }
+
     /** Puts it into `target/screens/`. */
     fun keep(name: String) {
         val folder = File(checkNotNull(System.getProperty("liuye.root")), "target/screens").apply { mkdirs() }
         File(folder, "$name.png").outputStream().use { bitmap.compress(Bitmap.CompressFormat.PNG, 100, it) }
-        val colours = HashSet<Int>()
-        for (x in 0 until bitmap.width step 3) for (y in 0 until bitmap.height step 3) colours += bitmap.getPixel(x, y)
-        assertTrue("$name shows next to nothing", colours.size > 8)
+        assertTrue("$name shows next to nothing", pixels.toHashSet().size > 8)
     }
 
     /** The colour that fills most of a place: what its text stands on. */
     fun ground(place: Rect): Int {
         val counts = HashMap<Int, Int>()
-        for (x in place.left until place.right step 2) {
-            for (y in place.top until place.bottom step 2) counts.merge(bitmap.getPixel(x, y), 1, Int::plus)
+        for (y in place.top until place.bottom step 2) {
+            for (x in place.left until place.right step 2) counts.merge(pixels[y * bitmap.width + x], 1, Int::plus)
         }
         return counts.maxBy { it.value }.key
     }
 
     companion object {
         /** What is in sight. */
-        fun of(activity: Activity): Picture {
-            val view = activity.window.decorView
-            return draw(view, view.height)
-        }
+        fun of(activity: Activity): Picture = of(activity.window.decorView)
+
+        /** A window, or a part of one, as it stands. */
+        fun of(view: View): Picture = draw(view, view.height)
 
         /** All of it, as on a phone that is as long as the page. */
         fun whole(activity: Activity): Picture {

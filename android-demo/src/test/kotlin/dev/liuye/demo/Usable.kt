@@ -1,7 +1,6 @@
 package dev.liuye.demo
 
 import android.app.Activity
-import android.graphics.Color
 import android.graphics.Rect
 import android.util.TypedValue
 import android.view.View
@@ -12,20 +11,24 @@ import android.widget.EditText
 import android.widget.TextView
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
+import kotlin.math.pow
 
 /** What is promised of every screen: big enough to hit and to read, nothing cut off, and a name for whoever cannot see it. */
 object Usable {
     private const val MAIN_TARGET_DP = 60
     private const val TARGET_DP = 44
     private const val MAIN_TEXT_SP = 18f
-    private const val CONTRAST = 4.5
+    /** The least contrast of text. */
+    const val CONTRAST = 4.5
 
     /** Fails at the first view that breaks a promise, by its name. */
-    fun check(activity: Activity) {
-        val decor = activity.window.decorView
-        val picture = Picture.of(activity)
+    fun check(activity: Activity) = check(activity.javaClass.simpleName, activity.window.decorView)
+
+    /** The same of a window that is no screen of its own. */
+    fun check(name: String, decor: View) {
+        val picture = Picture.of(decor)
         for (view in seen(decor)) {
-            val what = "${activity.javaClass.simpleName}: ${label(view)}"
+            val what = "$name: ${label(view)}"
             if (view.width > 0) inside(what, view, decor)
             if (view.isClickable && view.isEnabled && view.width > 0) target(what, view, decor)
             if (view is TextView && view.text.isNotEmpty()) {
@@ -37,8 +40,16 @@ object Usable {
 
     /** Contrast as WCAG 2 defines it. */
     fun contrast(one: Int, other: Int): Double {
-        val (dark, light) = listOf(Color.luminance(one) + 0.05, Color.luminance(other) + 0.05).sorted()
+        val (dark, light) = listOf(luminance(one) + 0.05, luminance(other) + 0.05).sorted()
         return light / dark
+    }
+
+    private fun luminance(colour: Int): Double {
+        fun linear(shift: Int): Double {
+            val share = (colour shr shift and 0xff) / 255.0
+            return if (share <= 0.04045) share / 12.92 else ((share + 0.055) / 1.055).pow(2.4)
+        }
+        return 0.2126 * linear(16) + 0.7152 * linear(8) + 0.0722 * linear(0)
     }
 
     private fun inside(what: String, view: View, decor: View) {
