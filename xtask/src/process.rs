@@ -152,11 +152,17 @@ mod tests {
         assert!(!finished.success);
         assert!(finished.output.contains("begun"));
         assert!(started.elapsed() < Duration::from_secs(20));
-        let left = fs::read_dir("/proc")
-            .unwrap()
-            .flatten()
-            .any(|entry| fs::read(entry.path().join("cmdline")).is_ok_and(|line| line.starts_with(b"sleep\x0061.25")));
-        assert!(!left, "the child of the shell is still there");
+        let is_left = || {
+            let processes = fs::read_dir("/proc").unwrap().flatten();
+            processes
+                .map(|entry| entry.path().join("cmdline"))
+                .any(|line| fs::read(line).is_ok_and(|line| line.starts_with(b"sleep\x0061.25")))
+        };
+        // A signal that is sent has not arrived yet.
+        while is_left() && started.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(POLL);
+        }
+        assert!(!is_left(), "the child of the shell is still there");
     }
 
     #[test]
