@@ -19,4 +19,4 @@ pub mod ops;
 
 pub use hub::Hub;
 pub use ledger::{AttentionRow, DeviceRow, OperationRow};
-pub use server::{ServeConfig, Tls, serve};
+pub use server::{ServeConfig, Tls, router, serve};

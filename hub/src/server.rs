@@ -71,7 +71,9 @@ pub async fn serve(
     Ok(())
 }
 
-fn router(hub: Hub, secure: bool) -> Router {
+/// Everything that the hub answers, without a socket: what [`serve`] puts on a listener. Requests carry their address as
+/// [`axum::extract::ConnectInfo`]. `secure` says whether they come over TLS.
+pub fn router(hub: Hub, secure: bool) -> Router {
     api::router(hub.clone()).merge(desk::router(hub, secure))
 }
 

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "this crate is for tests alone")]
 
+pub mod disk;
 mod district;
 mod faulty;
 mod photo;
 mod raw_phone;
 mod recorder;
+#[path = "../sim/mod.rs"]
+pub mod sim;
 
 pub use district::{District, open_phone};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};

@@ -194,7 +194,14 @@ impl Companion {
         };
         // A panic while the lock was held rolled its transaction back: the connection is as good as new.
         let mut database: MutexGuard<'_, Database> = pick(connections).lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut database)
+        let outcome = work(&mut database);
+        if let Err(error) = &outcome
+            && leaves_connection_broken(error.code)
+            && let Ok(fresh) = Database::open(&self.path, &self.key)
+        {
+            *database = fresh;
+        }
+        outcome
     }
 
     pub(super) fn log(&self, level: LogLevel, target: &str, line: &str) {
@@ -217,6 +224,11 @@ impl Connections {
             syncer: Mutex::new(Database::open(&path, key)?),
         })
     }
+}
+
+/// A cipher that once could not read a page refuses every later one: after such an error only a new connection works.
+const fn leaves_connection_broken(code: Code) -> bool {
+    matches!(code, Code::KeyWrong | Code::Corrupt | Code::Storage)
 }
 
 fn closed() -> Error {

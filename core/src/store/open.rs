@@ -85,6 +85,9 @@ fn prepare(connection: &Connection, key: &DatabaseKey) -> Result<()> {
     // Before all else: whatever comes next may meet another process's lock.
     connection.busy_timeout(BUSY_TIMEOUT)?;
 
+    // A library does not print: what SQLCipher finds comes back as an error of ours.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
+
     // Raw key bytes: a passphrase would cost every connection a key derivation of a quarter of a second.
     let mut pragma = format!("PRAGMA key = \"x'{}'\"", hex::encode(key.0));
     let keyed = connection.execute_batch(&pragma);

@@ -1,0 +1,148 @@
+//! What has to be true after each step, and what once everything has healed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use liuye_core::companion::SyncReason;
+use liuye_core::sync::policy::BACKOFF_CAP_MS;
+use liuye_hub::ops::verify::verify;
+use rusqlite::Connection;
+
+use super::phone::{KEY, Phone, operations};
+use super::world::World;
+
+/// How long two back-off periods last, and a lease that nobody gave back.
+const PATIENCE_MS: i64 = 2 * BACKOFF_CAP_MS as i64 + 2 * 60_000;
+
+/// P1 and P6, for every phone: what a save promised is there, and each operation is in one place.
+pub(super) fn after_a_step(world: &World) {
+    for phone in &world.phones {
+        if let Err((what, lost)) = phone.check() {
+            world.tally.lock().unwrap().lost += lost;
+            world.fail(what);
+        }
+    }
+}
+
+/// Heals the world and holds every promise against it.
+pub(super) fn at_the_end(world: &World) {
+    if world.has_failed() {
+        return;
+    }
+    world.heal();
+    for phone in &world.phones {
+        world.sync(phone, SyncReason::Connect);
+    }
+    world.until(world.time.now() + PATIENCE_MS);
+    the_queues_are_empty(world);
+    // What others wrote reaches everyone at their next look.
+    for _ in 0..2 {
+        for phone in &world.phones {
+            world.sync(phone, SyncReason::User);
+        }
+    }
+    if world.has_failed() {
+        return;
+    }
+    the_hub_has_everything_once(world);
+    for phone in &world.phones {
+        the_contents_are_equal(world, phone);
+    }
+    after_a_step(world);
+}
+
+/// P7.
+fn the_queues_are_empty(world: &World) {
+    for phone in &world.phones {
+        let Some(status) = phone.app().and_then(|app| app.outbox().ok()) else {
+            world.fail(format!("phone {} does not open any more", phone.index));
+            continue;
+        };
+        let waiting = status.pending + status.blobs;
+        if waiting > 0 || status.blocked_reason.is_some() {
+            world.tally.lock().unwrap().stuck += waiting;
+            world.fail(format!("phone {} is stuck: {status:?}", phone.index));
+        }
+    }
+}
+
+/// P2, P3, P8, P15: every chain holds, every operation is there once, and what took effect did so once.
+fn the_hub_has_everything_once(world: &World) {
+    let Some(hub) = world.hub.hub() else { return world.fail("the hub does not start any more".to_owned()) };
+    match verify(&hub) {
+        Ok(report) if report.faults.is_empty() => {}
+        Ok(report) => return world.fail(format!("the hub's chains do not hold: {:?}", report.faults)),
+        Err(error) => return world.fail(format!("the hub cannot be verified: {error}")),
+    }
+    let ledger = Connection::open(world.ledger()).unwrap();
+    let taken: BTreeSet<String> = column(&ledger, "SELECT id FROM operations");
+    for phone in &world.phones {
+        let Some(there) = phone.app().and_then(|app| operations(&app).ok()) else { continue };
+        let missing = there.iter().filter(|id| !taken.contains(&id.to_string())).count() as u64;
+        if missing > 0 {
+            world.tally.lock().unwrap().lost += missing;
+            world.fail(format!("{missing} operations of phone {} are not at the hub", phone.index));
+        }
+    }
+    for (kind, noun) in
+        [("check_in.record", "check_in"), ("loss.report", "lost_report"), ("inspection.start", "inspection"), ("hazard.find", "hazard")]
+    {
+        let applied = count(&ledger, &format!("SELECT count(*) FROM operations WHERE kind = '{kind}' AND state = 'applied'"));
+        let documents = count(&ledger, &format!("SELECT count(*) FROM documents WHERE kind = '{noun}'"));
+        if applied != documents {
+            world.tally.lock().unwrap().doubled += applied.abs_diff(documents);
+            world.fail(format!("{applied} of {kind} took effect and made {documents} documents"));
+        }
+    }
+}
+
+/// P5 and P10: a phone has what its scope holds, as the hub has it, and nothing else.
+fn the_contents_are_equal(world: &World, phone: &Phone) {
+    let Some(device) = phone.app().map(|app| app.device().to_string()) else { return };
+    let ledger = Connection::open(world.ledger()).unwrap();
+    let at_the_hub = held_by_scope(&ledger, &device);
+    let on_the_phone = held_by_phone(&phone.database());
+    if at_the_hub != on_the_phone {
+        let differing: Vec<_> = at_the_hub
+            .iter()
+            .filter(|(id, rev)| on_the_phone.get(*id) != Some(rev))
+            .map(|(id, rev)| (id, Some(rev), on_the_phone.get(id)))
+            .chain(on_the_phone.iter().filter(|(id, _)| !at_the_hub.contains_key(*id)).map(|(id, rev)| (id, None, Some(rev))))
+            .take(5)
+            .collect();
+        world.fail(format!("phone {} and the hub differ (id, hub, phone): {differing:?}", phone.index));
+    }
+}
+
+/// What lies in the buckets of a device: id, and revision with the body.
+fn held_by_scope(ledger: &Connection, device: &str) -> BTreeMap<String, String> {
+    let mut statement = ledger
+        .prepare(
+            "SELECT DISTINCT d.id, d.rev || ' ' || d.body FROM documents d
+             JOIN document_buckets b ON b.site = d.site AND b.id = d.id
+             WHERE d.kind <> 'verdict' AND b.bucket IN (SELECT value FROM json_each((SELECT scope FROM devices WHERE device = ?1)))",
+        )
+        .unwrap();
+    statement.query_map([device], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+/// The hub's word as a phone keeps it, read past the companion.
+fn held_by_phone(database: &Path) -> BTreeMap<String, String> {
+    let connection = Connection::open(database).unwrap();
+    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", hex::encode(KEY))).unwrap();
+    let mut statement = connection
+        .prepare(
+            "SELECT id, rev || ' ' || body FROM documents WHERE rev > 0 AND id NOT IN (SELECT id FROM bases)
+             UNION ALL SELECT id, rev || ' ' || body FROM bases",
+        )
+        .unwrap();
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+fn column(connection: &Connection, sql: &str) -> BTreeSet<String> {
+    connection.prepare(sql).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn count(connection: &Connection, sql: &str) -> u64 {
+    connection.query_row(sql, [], |row| row.get(0)).unwrap()
+}

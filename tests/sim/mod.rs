@@ -1,0 +1,19 @@
+//! A whole district in one process and one thread, from one seed: phones, their disks and clocks, the network and the hub.
+//!
+//! The engine, the store, the ingest and the rules are the real ones. Time is virtual; what goes wrong, and when, is drawn
+//! from the seed, and so a seed gives the same run to the byte. After each step what phones promised is held against what
+//! they have; at the end everything heals, and everything has to be where it belongs.
+
+mod chance;
+mod check;
+mod clock;
+mod deeds;
+mod hub;
+mod network;
+mod phone;
+mod site;
+mod tally;
+mod world;
+
+pub use tally::Tally;
+pub use world::{Climate, Outcome, run};

@@ -1,0 +1,157 @@
+//! A phone: a disk, a clock, an app on it while there is one, and a journal of what its saves promised.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+
+use liuye_core::companion::{Companion, Config, DatabaseKey, OutboxStatus, Page};
+use liuye_core::{Code, Error};
+use uuid::Uuid;
+
+use super::chance::Chance;
+use super::clock::MachineClock;
+use super::network::Line;
+use super::world::World;
+use crate::disk::{Machine, machine};
+
+/// The key of every simulated phone's database.
+pub(super) const KEY: [u8; 32] = [7; 32];
+
+/// What the outside world knows of a phone.
+#[derive(Debug, Default)]
+pub(super) struct Journal {
+    /// Operations that a save promised.
+    pub(super) promised: BTreeSet<Uuid>,
+    /// Whether a save failed in a way that leaves open what is on the disk.
+    pub(super) unsure: bool,
+    /// When the phone means to sync again by itself, in true time.
+    pub(super) sync_due: Option<i64>,
+    pub(super) enrolled: bool,
+    /// The code it was given, until it is enrolled.
+    pub(super) code: Option<String>,
+}
+
+/// A phone of the simulated district.
+pub(super) struct Phone {
+    pub(super) index: usize,
+    pub(super) folder: PathBuf,
+    /// Who carries it; nobody of the staff for a tourist's.
+    pub(super) person: Option<&'static str>,
+    pub(super) disk: Arc<Machine>,
+    pub(super) clock: Arc<MachineClock>,
+    pub(super) chance: Arc<Chance>,
+    online: AtomicBool,
+    app: Mutex<Option<Arc<Companion>>>,
+    pub(super) journal: Mutex<Journal>,
+}
+
+impl Phone {
+    pub(super) fn new(index: usize, folder: &Path, person: Option<&'static str>, clock: MachineClock, seed: u64) -> Self {
+        Self {
+            index,
+            folder: folder.to_owned(),
+            person,
+            disk: machine(folder),
+            clock: Arc::new(clock),
+            chance: Arc::new(Chance::new(seed, 100 + index as u64)),
+            online: AtomicBool::new(true),
+            app: Mutex::new(None),
+            journal: Mutex::default(),
+        }
+    }
+
+    pub(super) fn database(&self) -> PathBuf {
+        self.folder.join("phone.db")
+    }
+
+    pub(super) fn is_online(&self) -> bool {
+        self.online.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set_online(&self, online: bool) {
+        self.online.store(online, Ordering::SeqCst);
+    }
+
+    /// The app, while it runs.
+    pub(super) fn app(&self) -> Option<Arc<Companion>> {
+        self.app.lock().unwrap().clone()
+    }
+
+    /// Starts the machine and the app on it. A disk that fails at once leaves the app closed.
+    pub(super) fn launch(&self, world: &Weak<World>) -> bool {
+        self.disk.start();
+        let mut config = Config::new(self.database(), DatabaseKey::from_bytes(KEY), format!("phone {}", self.index));
+        config.transport = Some(Arc::new(Line { world: Weak::clone(world), phone: self.index }));
+        config.clock = Some(Arc::clone(&self.clock) as _);
+        config.rng = Some(Arc::clone(&self.chance) as _);
+        let opened = Companion::open(config).ok().map(Arc::new);
+        let launched = opened.is_some();
+        *self.app.lock().unwrap() = opened;
+        launched
+    }
+
+    /// Closes the app where its machine went down. True where it ran.
+    pub(super) fn notice_end(&self) -> bool {
+        self.disk.is_down() && self.app.lock().unwrap().take().is_some()
+    }
+
+    /// Closes the app.
+    pub(super) fn quit(&self) {
+        self.app.lock().unwrap().take();
+    }
+
+    /// Writes down what a save promised, or what its failure leaves open.
+    pub(super) fn note(&self, saved: Result<Vec<Uuid>, Error>) {
+        let mut journal = self.journal.lock().unwrap();
+        match saved {
+            Ok(ids) => journal.promised.extend(ids),
+            Err(error) if error.kind() == liuye_core::ErrorKind::Storage => journal.unsure = true,
+            // Refused by the rules: nothing was stored.
+            Err(_) => {}
+        }
+    }
+
+    /// Holds the journal against the phone. What is wrong, where something is; how many promised operations are gone.
+    pub(super) fn check(&self) -> Result<(), (String, u64)> {
+        let Some(app) = self.app() else { return Ok(()) };
+        let Ok(status) = app.outbox() else { return Ok(()) };
+        let mut journal = self.journal.lock().unwrap();
+        if total(&status) == journal.promised.len() as u64 {
+            return Ok(());
+        }
+        let Ok(there) = operations(&app) else { return Ok(()) };
+        let lost = journal.promised.difference(&there).count() as u64;
+        if lost > 0 {
+            return Err((format!("phone {} lost {lost} operations that a save had promised", self.index), lost));
+        }
+        if there.len() as u64 != total(&status) {
+            return Err((format!("phone {}: the outbox counts {} of {} operations", self.index, total(&status), there.len()), 0));
+        }
+        if !journal.unsure {
+            return Err((format!("phone {} stored an operation whose save failed", self.index), 0));
+        }
+        journal.promised = there;
+        Ok(())
+    }
+}
+
+/// All operations of a status: each is in one place.
+pub(super) const fn total(status: &OutboxStatus) -> u64 {
+    status.pending + status.applied + status.held + status.quarantined + status.conflicts
+}
+
+/// The ids of every operation of a phone.
+pub(super) fn operations(app: &Companion) -> Result<BTreeSet<Uuid>, Error> {
+    let mut ids = BTreeSet::new();
+    let mut count = 0;
+    loop {
+        let page = app.operations(Page { limit: 200, offset: count })?;
+        if page.is_empty() {
+            break;
+        }
+        count += u32::try_from(page.len()).unwrap_or(u32::MAX);
+        ids.extend(page.iter().map(|entry| entry.operation));
+    }
+    if ids.len() == count as usize { Ok(ids) } else { Err(Error::new(Code::Internal, "an operation is listed twice")) }
+}

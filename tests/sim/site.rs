@@ -1,0 +1,35 @@
+//! A small edition of the Liuye Lake site: enough of everything, and quick to fill a phone with.
+
+use serde_json::Value;
+
+use super::chance::Chance;
+
+/// The site file as the hub imports it.
+pub(super) fn small() -> Value {
+    let text = std::fs::read_to_string(crate::repository().join("fixtures/liuye-lake/site.json")).unwrap();
+    let mut site: Value = serde_json::from_str(&text).unwrap();
+    site["routes"] = Value::Array(Vec::new());
+    for (noun, keep) in [("checkpoints", 8), ("venues", 6), ("persons", 18)] {
+        site[noun].as_array_mut().unwrap().truncate(keep);
+    }
+    site
+}
+
+/// Who carries the staff's phones.
+pub(super) const STAFF: [&str; 8] = ["p-005", "p-006", "p-011", "p-012", "p-003", "p-014", "p-009", "p-017"];
+
+/// Changes who may see what: somebody moves to other zones, loses a role, leaves, or comes back.
+pub(super) fn churn(site: &mut Value, chance: &Chance) {
+    let person = STAFF[chance.of(0..STAFF.len() as u64) as usize];
+    let persons = site["persons"].as_array_mut().unwrap();
+    let Some(entry) = persons.iter_mut().find(|entry| entry["id"] == person) else { return };
+    match chance.of(0..4) {
+        0 => entry["zones"] = serde_json::json!(["z1"]),
+        1 => entry["zones"] = serde_json::json!(["z2", "z3", "z4"]),
+        2 => entry["zones"] = serde_json::json!(["z1", "z2", "z3", "z4", "z5"]),
+        _ => {
+            let away = entry["status"] == "left";
+            entry["status"] = serde_json::json!(if away { "active" } else { "left" });
+        }
+    }
+}
