@@ -1,7 +1,7 @@
 //! Officers of the desk and their sessions, in a file of their own.
 
 use std::path::Path;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use argon2::Argon2;
@@ -43,7 +43,7 @@ pub struct Accounts {
     connection: Mutex<Connection>,
     env: Env,
     /// What an unknown name is held against, so that it takes as long as a known one.
-    nobody: String,
+    nobody: OnceLock<String>,
 }
 
 impl std::fmt::Debug for Accounts {
@@ -58,8 +58,7 @@ impl Accounts {
         connection.busy_timeout(Duration::from_secs(10))?;
         connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
         connection.execute_batch(SCHEMA)?;
-        let nobody = hash(&env, "nobody")?;
-        Ok(Self { connection: Mutex::new(connection), env, nobody })
+        Ok(Self { connection: Mutex::new(connection), env, nobody: OnceLock::new() })
     }
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
@@ -94,7 +93,10 @@ impl Accounts {
     pub fn log_in(&self, name: &str, password: &str) -> Result<String> {
         let stored: Option<String> =
             self.lock().query_row("SELECT password FROM officers WHERE name = ?1", [name], |row| row.get(0)).optional()?;
-        let matches = verify(stored.as_deref().unwrap_or(&self.nobody), password);
+        let matches = match &stored {
+            Some(stored) => verify(stored, password),
+            None => verify(self.nobody()?, password),
+        };
         if stored.is_none() || !matches {
             return Err(Error::new(Code::NotPermitted, "name or password is wrong"));
         }
@@ -108,6 +110,13 @@ impl Accounts {
             (Digest::of(token.as_bytes()).0, name, csrf, now),
         )?;
         Ok(token)
+    }
+
+    fn nobody(&self) -> Result<&str> {
+        if self.nobody.get().is_none() {
+            let _ = self.nobody.set(hash(&self.env, "nobody")?);
+        }
+        Ok(self.nobody.get().map_or("", String::as_str))
     }
 
     /// Whose session this is; none where it ended.

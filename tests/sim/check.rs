@@ -14,13 +14,11 @@ use super::world::World;
 /// How long two back-off periods last, and a lease that nobody gave back.
 const PATIENCE_MS: i64 = 2 * BACKOFF_CAP_MS as i64 + 2 * 60_000;
 
-/// P1 and P6, for every phone: what a save promised is there, and each operation is in one place.
-pub(super) fn after_a_step(world: &World) {
-    for phone in &world.phones {
-        if let Err((what, lost)) = phone.check() {
-            world.tally.lock().unwrap().lost += lost;
-            world.fail(what);
-        }
+/// P1 and P6: what a save promised is there, and each operation is in one place.
+pub(super) fn after_a_step(world: &World, phone: &Phone) {
+    if let Err((what, lost)) = phone.check() {
+        world.tally.lock().unwrap().lost += lost;
+        world.fail(what);
     }
 }
 
@@ -47,8 +45,8 @@ pub(super) fn at_the_end(world: &World) {
     the_hub_has_everything_once(world);
     for phone in &world.phones {
         the_contents_are_equal(world, phone);
+        after_a_step(world, phone);
     }
-    after_a_step(world);
 }
 
 /// P7.

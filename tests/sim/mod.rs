@@ -11,9 +11,13 @@ mod deeds;
 mod hub;
 mod network;
 mod phone;
+mod regression;
+mod shrink;
 mod site;
 mod tally;
 mod world;
 
+pub use regression::Regression;
+pub use shrink::shrink;
 pub use tally::Tally;
 pub use world::{Climate, Outcome, run};

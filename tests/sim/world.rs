@@ -10,6 +10,7 @@ use liuye_core::companion::SyncReason;
 use liuye_core::env::{HttpRequest, HttpResponse};
 use liuye_core::log::Digest;
 use liuye_hub::ops::enrol_code;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::chance::Chance;
@@ -30,7 +31,7 @@ const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
 /// How rough a world is. Each `…_in` is one time in so many; 0 for never.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Climate {
     /// Phones.
     pub phones: usize,
@@ -101,6 +102,20 @@ enum Due {
     PhoneFault(usize),
     HubFault,
     Churn,
+}
+
+impl Due {
+    const fn phone(&self) -> Option<usize> {
+        match self {
+            Self::Deed(index)
+            | Self::Sync(index)
+            | Self::Poll(index)
+            | Self::Launch(index)
+            | Self::NetworkChange(index)
+            | Self::PhoneFault(index) => Some(*index),
+            Self::HubStart | Self::Mail(_) | Self::HubFault | Self::Churn => None,
+        }
+    }
 }
 
 /// Everything that there is in one run.
@@ -210,10 +225,11 @@ impl World {
     fn step(&self) {
         let Some(((at, _), due)) = self.agenda.lock().unwrap().pop_first() else { return };
         self.time.reach(at);
+        let touched = due.phone();
         self.handle(due);
         self.notice_ends();
-        if self.depth.load(Ordering::SeqCst) == 0 {
-            check::after_a_step(self);
+        if let Some(index) = touched {
+            check::after_a_step(self, &self.phones[index]);
         }
     }
 
@@ -228,7 +244,7 @@ impl World {
                 }
             }
             Due::Poll(index) => {
-                self.due(self.chance.ms(20 * MINUTE..2 * HOUR), Due::Poll(index));
+                self.due(self.chance.ms(HOUR..3 * HOUR), Due::Poll(index));
                 if self.phones[index].is_online() {
                     self.sync(&self.phones[index], SyncReason::Timer);
                 }
@@ -464,12 +480,13 @@ impl World {
             if phone.notice_end() {
                 self.tell(|| format!("phone {} went down", phone.index));
                 phone.journal.lock().unwrap().unsure = true;
-                self.due(self.chance.ms(MINUTE..2 * HOUR), Due::Launch(phone.index));
+                let rest = if self.is_healed() { 1 } else { self.chance.ms(MINUTE..2 * HOUR) };
+                self.due(rest, Due::Launch(phone.index));
             }
         }
         if self.hub.notice_end() {
             self.tell(|| "hub went down".to_owned());
-            self.due(self.chance.ms(MINUTE..HOUR), Due::HubStart);
+            self.due(if self.is_healed() { 1 } else { self.chance.ms(MINUTE..HOUR) }, Due::HubStart);
         }
     }
 
@@ -496,12 +513,13 @@ impl World {
     /// Ends every fault, and lets nobody write any more.
     pub(super) fn heal(&self) {
         self.healed.store(true, Ordering::SeqCst);
-        self.hub.disk.limit_growth(None);
-        self.hub.disk.unplan();
+        self.notice_ends();
+        for disk in self.phones.iter().map(|phone| &phone.disk).chain([&self.hub.disk]) {
+            disk.limit_growth(None);
+            disk.unplan();
+        }
         self.start_hub();
         for phone in &self.phones {
-            phone.disk.unplan();
-            phone.disk.limit_growth(None);
             phone.set_online(true);
             self.launch(phone);
         }

@@ -12,6 +12,7 @@ mod packages;
 mod process;
 mod report;
 mod rust;
+mod sim;
 mod test;
 
 use std::io::Write;
@@ -35,6 +36,8 @@ enum Chore {
     Demo(demo::Options),
     /// Measures a save as ratios of one run.
     Bench(bench::Options),
+    /// Simulates whole districts from seeds, and stops at the first broken promise.
+    Sim(sim::Options),
     /// Generates the Kotlin bindings from the built library.
     Bindings,
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
         Chore::Test => test::run(),
         Chore::Demo(options) => demo::run(&options),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Sim(options) => sim::run(&options),
         Chore::Bindings => bindings::run(),
     };
     match done {

@@ -132,9 +132,7 @@ impl Companion {
         let mut run = Run { companion: self, transport: transport.as_ref(), report: SyncReport::default(), sent_at: (0, 0) };
         let outcome = run.drive(&enrolment);
         let report = run.report;
-        let ended = self.finish(outcome, state, report);
-        self.write_synced(|connection, _| self.lease.release(connection))?;
-        ended
+        self.finish(outcome, state, report)
     }
 
     fn begin(&self) -> Result<MutexGuard<'_, ()>> {
@@ -153,7 +151,7 @@ impl Companion {
         if held { Ok(()) } else { Err(Error::new(Code::Busy, "another process is syncing")) }
     }
 
-    /// Writes down how the run ended, and when the next one makes sense.
+    /// Writes down how the run ended and when the next one makes sense, and gives the lease back.
     fn finish(&self, outcome: Result<End>, mut state: SyncState, mut report: SyncReport) -> Result<SyncReport> {
         let end = match outcome {
             Ok(end) => end,
@@ -173,6 +171,7 @@ impl Companion {
         report.next_allowed_at = state.next_allowed_at(&self.env);
         self.write_synced(|connection, changes| {
             changes.outbox();
+            self.lease.release(connection)?;
             Meta::SyncState.write(connection, &state)
         })?;
         match end.blocked {

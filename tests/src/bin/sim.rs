@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
-use liuye_tests::sim::{Climate, Tally, run};
+use liuye_tests::sim::{Climate, Regression, Tally, run, shrink};
 
 /// Runs simulated districts from seeds, and stops at the first broken promise.
 #[derive(Parser)]
@@ -42,6 +42,11 @@ fn main() -> ExitCode {
         }
         if let Some(failure) = outcome.failure {
             println!("seed {seed} breaks a promise: {failure}");
+            println!("shrinking …");
+            let climate = shrink(seed, Climate::of(seed));
+            let taught = run(seed, climate).failure.unwrap_or_default();
+            println!("keep it in tests/regressions:");
+            println!("{}", serde_json::to_string_pretty(&Regression { taught, seed, climate }).unwrap());
             println!("{tally}");
             return ExitCode::FAILURE;
         }

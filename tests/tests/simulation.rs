@@ -1,0 +1,46 @@
+//! The simulated district keeps its promises, from many seeds.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
+
+use std::time::{Duration, Instant};
+
+use liuye_tests::sim::{Climate, Regression, Tally, run};
+
+/// So many seeds, or so long, whichever is shorter; `cargo xtask sim` goes on from there.
+const SEEDS: u64 = 300;
+const PATIENCE: Duration = Duration::from_secs(90);
+
+#[test]
+fn a_district_keeps_its_promises_whatever_goes_wrong() {
+    let started = Instant::now();
+    let mut tally = Tally::default();
+    for seed in (1..=SEEDS).take_while(|_| started.elapsed() < PATIENCE) {
+        let outcome = run(seed, Climate::of(seed));
+        assert_eq!(outcome.failure, None, "seed {seed}; look at it with `cargo xtask sim --seeds 1 --from {seed} --trail`");
+        tally.add(&outcome.tally);
+    }
+    // A run in which nothing goes wrong proves nothing.
+    assert!(tally.phone_days() > 100 && tally.operations > 500 && tally.faults.len() > 20, "{tally}");
+    assert_eq!((tally.lost, tally.doubled, tally.stuck), (0, 0, 0));
+}
+
+#[test]
+fn what_a_failing_run_once_taught_stays_learned() {
+    let kept = Regression::all();
+    assert!(!kept.is_empty());
+    for (name, regression) in kept {
+        let outcome = run(regression.seed, regression.climate);
+        assert_eq!(outcome.failure, None, "{name}: {}", regression.taught);
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_run_to_the_byte() {
+    for seed in [3, 12] {
+        let climate = Climate { days: 2, ..Climate::of(seed) };
+        let (one, other) = (run(seed, climate), run(seed, climate));
+        assert_eq!(one.trail, other.trail, "seed {seed}");
+        assert_eq!(one.digest, other.digest, "seed {seed}");
+    }
+    assert_ne!(run(3, Climate::of(3)).digest, run(4, Climate::of(3)).digest);
+}
