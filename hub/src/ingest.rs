@@ -11,7 +11,7 @@ use liuye_core::{Code, Error, Result};
 use uuid::Uuid;
 
 use crate::keys::Keys;
-use crate::ledger::{DeviceRow, HubWorld, Taken, Tx};
+use crate::ledger::{Branch, DeviceRow, HubWorld, Taken, Tx};
 use crate::scope::holder;
 
 /// What taking operations in needs beside the transaction.
@@ -24,7 +24,7 @@ pub(crate) struct Ingest<'a> {
 /// What a phone sends.
 pub(crate) struct Push<'a> {
     pub(crate) device: &'a DeviceRow,
-    pub(crate) epoch: u32,
+    pub(crate) branch: &'a Branch,
     pub(crate) first_seq: u64,
     pub(crate) operations: &'a [Operation],
     pub(crate) contacts: &'a [ContactEnvelope],
@@ -49,24 +49,24 @@ impl From<Error> for PushError {
 impl Ingest<'_> {
     /// Takes a push in and returns the verdict of each operation, by seq. What is already here keeps its verdict.
     pub(crate) fn push(&self, push: &Push<'_>) -> std::result::Result<(u64, Vec<OperationVerdict>), PushError> {
-        let device = push.device;
-        if push.epoch != device.epoch {
-            return Err(Error::field(Code::Forked, "epoch", "this branch of the log is not the device's").into());
+        let (device, branch) = (push.device, push.branch);
+        if branch.is_frozen {
+            return Err(Error::field(Code::Forked, "epoch", "the device left this branch of its log").into());
         }
         if push.operations.len() > MAX_OPERATIONS {
             return Err(Error::field(Code::TooLarge, "operations", format!("at most {MAX_OPERATIONS}")).into());
         }
-        if push.first_seq > device.acked_seq + 1 || push.first_seq == 0 {
-            return Err(PushError::Gap(device.acked_seq + 1));
+        if push.first_seq > branch.acked_seq + 1 || push.first_seq == 0 {
+            return Err(PushError::Gap(branch.acked_seq + 1));
         }
         let mut verdicts = Vec::with_capacity(push.operations.len());
-        let known = usize::try_from(device.acked_seq + 1 - push.first_seq).unwrap_or(usize::MAX).min(push.operations.len());
+        let known = usize::try_from(branch.acked_seq + 1 - push.first_seq).unwrap_or(usize::MAX).min(push.operations.len());
         let (repeated, new) = push.operations.split_at(known);
         for operation in repeated {
-            verdicts.push(self.already_done(device, operation)?);
+            verdicts.push(self.already_done(device, branch, operation)?);
         }
-        verify_chain((device.acked_seq, device.acked_hash), new)?;
-        if let Some(operation) = new.iter().find(|operation| operation.device != device.device || operation.epoch != device.epoch) {
+        verify_chain((branch.acked_seq, branch.acked_hash), new)?;
+        if let Some(operation) = new.iter().find(|operation| operation.device != device.device || operation.epoch != branch.epoch) {
             return Err(Error::field(Code::ChainBroken, "device", format!("at seq {}", operation.seq)).into());
         }
         self.check_head(push)?;
@@ -74,9 +74,9 @@ impl Ingest<'_> {
             let contact = push.contacts.iter().find(|contact| contact.operation == operation.id);
             verdicts.push(OperationVerdict { operation: operation.id, verdict: self.take(device, operation, contact)? });
         }
-        let acked = new.last().map_or(device.acked_seq, |last| last.seq);
+        let acked = new.last().map_or(branch.acked_seq, |last| last.seq);
         if let Some(last) = new.last() {
-            self.tx.acknowledge(&device.device, last.seq, &last.hash)?;
+            self.tx.acknowledge(&device.device, branch.epoch, last.seq, &last.hash)?;
         }
         // An operation of this very push may have settled an earlier one of it.
         for verdict in &mut verdicts {
@@ -90,19 +90,32 @@ impl Ingest<'_> {
     }
 
     /// Same seq and same hash: already done. Same seq, another hash: the log branched.
-    fn already_done(&self, device: &DeviceRow, operation: &Operation) -> Result<OperationVerdict> {
-        let taken = self.tx.operation_at(&device.device, device.epoch, operation.seq)?;
-        let taken = taken.ok_or_else(|| Error::internal("everything acknowledged is stored"))?;
-        if taken.operation.hash == operation.hash {
-            Ok(OperationVerdict { operation: taken.operation.id, verdict: taken.verdict })
-        } else {
-            Err(Error::field(Code::Forked, "operations", format!("seq {} is here with another hash", operation.seq)))
+    fn already_done(&self, device: &DeviceRow, branch: &Branch, operation: &Operation) -> Result<OperationVerdict> {
+        let (hash, own) = match self.tx.operation_at(&device.device, branch.epoch, operation.seq)? {
+            Some(taken) => (taken.operation.hash, Some(taken.verdict)),
+            None => {
+                let repeat = self.tx.repeat_at(&device.device, branch.epoch, operation.seq)?;
+                let (repeated, own) = repeat.ok_or_else(|| Error::internal("everything acknowledged is stored"))?;
+                (repeated.hash, own)
+            }
+        };
+        if hash != operation.hash {
+            return Err(Error::field(Code::Forked, "operations", format!("seq {} is here with another hash", operation.seq)));
         }
+        let verdict = match own {
+            Some(verdict) => verdict,
+            None => self.first_of(operation.id)?.verdict,
+        };
+        Ok(OperationVerdict { operation: operation.id, verdict })
+    }
+
+    fn first_of(&self, id: Uuid) -> Result<Taken> {
+        self.tx.operation(id)?.ok_or_else(|| Error::internal("what is repeated came before"))
     }
 
     fn check_head(&self, push: &Push<'_>) -> Result<()> {
         let Some(head) = push.head else { return Ok(()) };
-        let bytes = head_preimage(&push.device.device, push.epoch, head.seq, &head.hash);
+        let bytes = head_preimage(&push.device.device, push.branch.epoch, head.seq, &head.hash);
         let agrees = push.operations.last().is_none_or(|last| last.seq == head.seq && last.hash == head.hash);
         if agrees && push.device.public_key.verifies(&bytes, &head.signature) {
             Ok(())
@@ -113,9 +126,8 @@ impl Ingest<'_> {
 
     /// Takes one operation in. Whatever is wrong with it is its verdict.
     fn take(&self, device: &DeviceRow, operation: &Operation, contact: Option<&ContactEnvelope>) -> Result<Verdict> {
-        // The chain vouches for the id: another operation of the same id is a fork or a forgery, and must not hide the first.
         if let Some(known) = self.tx.operation(operation.id)? {
-            return Err(Error::field(Code::DuplicateId, "id", format!("seq {} repeats the id of {}", operation.seq, known.operation.seq)));
+            return self.repeat(operation, &known);
         }
         let position = self.tx.append_entry("operation", &operation.id.to_string(), &operation.hash)?;
         let (verdict, writes) = self.judge(device, operation, contact)?;
@@ -128,6 +140,15 @@ impl Ingest<'_> {
         }
         self.effects(operation, &verdict, &writes, position)?;
         Ok(verdict)
+    }
+
+    /// An operation of this id is here: on another branch the same one is already done. Another of the same name must neither
+    /// hide the first nor stop what comes after it.
+    fn repeat(&self, operation: &Operation, known: &Taken) -> Result<Verdict> {
+        let position = self.tx.append_entry("repeat", &operation.id.to_string(), &operation.hash)?;
+        let own = (!operation.says_the_same_as(&known.operation)).then(|| quarantined(Code::DuplicateId, "id"));
+        self.tx.insert_repeat(operation, position, own.as_ref())?;
+        Ok(own.unwrap_or_else(|| known.verdict.clone()))
     }
 
     /// What the rules say of an operation, and what it would write.

@@ -20,7 +20,7 @@ pub(super) fn do_something(world: &World, phone: &Phone, app: &Companion) -> Res
     if chance.one_in(6) {
         return mend(phone, app);
     }
-    match phone.person {
+    match phone.person() {
         None => tourist(phone, app),
         Some("p-003") => desk(phone, app),
         Some("p-005" | "p-006" | "p-009") => inspector(phone, app),

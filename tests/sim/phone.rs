@@ -19,7 +19,7 @@ use crate::disk::{Machine, machine};
 pub(super) const KEY: [u8; 32] = [7; 32];
 
 /// What the outside world knows of a phone.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Journal {
     /// Operations that a save promised.
     pub(super) promised: BTreeSet<Uuid>,
@@ -37,13 +37,15 @@ pub(super) struct Phone {
     pub(super) index: usize,
     pub(super) folder: PathBuf,
     /// Who carries it; nobody of the staff for a tourist's.
-    pub(super) person: Option<&'static str>,
+    person: Mutex<Option<&'static str>>,
     pub(super) disk: Arc<Machine>,
     pub(super) clock: Arc<MachineClock>,
     pub(super) chance: Arc<Chance>,
     online: AtomicBool,
     app: Mutex<Option<Arc<Companion>>>,
     pub(super) journal: Mutex<Journal>,
+    /// What the journal said when the phone was last backed up.
+    kept: Mutex<Option<Journal>>,
 }
 
 impl Phone {
@@ -51,14 +53,55 @@ impl Phone {
         Self {
             index,
             folder: folder.to_owned(),
-            person,
+            person: Mutex::new(person),
             disk: machine(folder),
             clock: Arc::new(clock),
             chance: Arc::new(Chance::new(seed, 100 + index as u64)),
             online: AtomicBool::new(true),
             app: Mutex::new(None),
             journal: Mutex::default(),
+            kept: Mutex::default(),
         }
+    }
+
+    pub(super) fn person(&self) -> Option<&'static str> {
+        *self.person.lock().unwrap()
+    }
+
+    fn backup_folder(&self) -> PathBuf {
+        self.folder.with_extension("backup")
+    }
+
+    /// Keeps a copy of the phone as it is.
+    pub(super) fn back_up(&self) {
+        if !self.disk.is_down() {
+            self.disk.copy_to(&self.backup_folder());
+            *self.kept.lock().unwrap() = Some(self.journal.lock().unwrap().clone());
+        }
+    }
+
+    /// Puts the phone back as it was when it was last backed up. False where it never was.
+    pub(super) fn put_back(&self) -> bool {
+        let Some(kept) = self.kept.lock().unwrap().clone() else { return false };
+        self.quit();
+        self.disk.kill();
+        machine(&self.backup_folder()).copy_to(&self.folder);
+        *self.journal.lock().unwrap() = kept;
+        true
+    }
+
+    /// Makes this phone a clone of another: its disk, and whoever carries it.
+    pub(super) fn become_clone_of(&self, other: &Self) {
+        other.disk.copy_to(&self.folder);
+        *self.person.lock().unwrap() = other.person();
+        *self.journal.lock().unwrap() = other.journal.lock().unwrap().clone();
+    }
+
+    /// Forgets everything, the backup as well.
+    pub(super) fn clear(&self) {
+        self.quit();
+        self.disk.clear();
+        machine(&self.backup_folder()).clear();
     }
 
     pub(super) fn database(&self) -> PathBuf {

@@ -30,6 +30,9 @@ const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = 24 * HOUR;
 
+/// Clones that one world has at most.
+const MAX_CLONES: usize = 2;
+
 /// How rough a world is. Each `…_in` is one time in so many; 0 for never.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Climate {
@@ -47,6 +50,9 @@ pub struct Climate {
     pub hub_fault_in: u32,
     /// Deeds that come with a change of who may see what.
     pub churn_in: u32,
+    /// Deeds that come with a clone, a backup or a put-back of the phone.
+    #[serde(default)]
+    pub fork_in: u32,
     /// Moments of a request under way in which somebody else does something.
     pub meanwhile_in: u32,
 }
@@ -69,6 +75,7 @@ impl Climate {
             phone_fault_in: rough(40, 12),
             hub_fault_in: rough(80, 25),
             churn_in: rough(120, 40),
+            fork_in: rough(150, 50),
             meanwhile_in: rough(20, 4),
         }
     }
@@ -102,6 +109,7 @@ enum Due {
     PhoneFault(usize),
     HubFault,
     Churn,
+    Fork(usize),
 }
 
 impl Due {
@@ -112,7 +120,8 @@ impl Due {
             | Self::Poll(index)
             | Self::Launch(index)
             | Self::NetworkChange(index)
-            | Self::PhoneFault(index) => Some(*index),
+            | Self::PhoneFault(index)
+            | Self::Fork(index) => Some(*index),
             Self::HubStart | Self::Mail(_) | Self::HubFault | Self::Churn => None,
         }
     }
@@ -147,13 +156,12 @@ pub fn run(seed: u64, climate: Climate) -> Outcome {
     world.live();
     check::at_the_end(&world);
     let mut tally = world.tally.lock().unwrap().clone();
-    tally.phone_ms = (world.time.now() - BEGIN).unsigned_abs() * world.phones.len() as u64;
+    tally.phone_ms = (world.time.now() - BEGIN).unsigned_abs() * world.climate.phones as u64;
     tally.operations = world.phones.iter().map(|phone| phone.journal.lock().unwrap().promised.len() as u64).sum();
     let (digest, trail) = world.trace.lock().unwrap().clone();
     let failure = world.failure.lock().unwrap().clone();
     for phone in &world.phones {
-        phone.quit();
-        phone.disk.clear();
+        phone.clear();
     }
     world.hub.stop();
     world.hub.disk.clear();
@@ -170,15 +178,15 @@ impl World {
         running.import_site(&site.to_string()).unwrap();
         let checkpoints = checkpoints(&site, &running.tags().unwrap());
         let chance = Chance::new(seed, 3);
-        let phones = (0..climate.phones).map(|index| {
+        let phones = (0..climate.phones + MAX_CLONES).map(|index| {
             let person = (index % 3 != 2).then(|| site::STAFF[index % site::STAFF.len()]);
             let name = format!("phone-{index}");
             Phone::new(index, &folder.join(&name), person, MachineClock::new(&time, &name), seed)
         });
         let phones: Vec<_> = phones.collect();
-        for phone in &phones {
+        for phone in &phones[..climate.phones] {
             // Codes are handed out on paper beforehand: a phone that is offline keeps one until it can use it.
-            phone.journal.lock().unwrap().code = Some(enrol_code::make(&running, phone.person, 1, 60 * 24 * 30).unwrap());
+            phone.journal.lock().unwrap().code = Some(enrol_code::make(&running, phone.person(), 1, 60 * 24 * 30).unwrap());
         }
         Arc::new_cyclic(|myself| Self {
             time,
@@ -201,11 +209,8 @@ impl World {
 
     /// Lives through the days.
     fn live(&self) {
-        for phone in &self.phones {
-            phone.launch(&self.myself);
-            self.due(self.chance.ms(0..30 * MINUTE), Due::Deed(phone.index));
-            self.due(self.chance.ms(MINUTE..HOUR), Due::Poll(phone.index));
-            self.due(self.chance.ms(HOUR..6 * HOUR), Due::NetworkChange(phone.index));
+        for phone in &self.phones[..self.climate.phones] {
+            self.wake(phone);
         }
         self.until(BEGIN + self.climate.days * DAY);
     }
@@ -258,6 +263,7 @@ impl World {
             Due::PhoneFault(index) => self.spoil_phone(&self.phones[index]),
             Due::HubFault => self.spoil_hub(),
             Due::Churn => self.churn(),
+            Due::Fork(index) => self.fork(&self.phones[index]),
         }
     }
 
@@ -285,6 +291,7 @@ impl World {
             (self.climate.phone_fault_in, Due::PhoneFault(phone.index)),
             (self.climate.hub_fault_in, Due::HubFault),
             (self.climate.churn_in, Due::Churn),
+            (self.climate.fork_in, Due::Fork(phone.index)),
         ] {
             if self.chance.one_in(one_in) {
                 self.due(self.chance.ms(0..10 * MINUTE), fault);
@@ -448,6 +455,39 @@ impl World {
         self.count(name);
     }
 
+    /// Backs a phone up, puts it back, or makes a clone of it that lives on beside it.
+    fn fork(&self, phone: &Phone) {
+        if self.is_healed() || phone.disk.is_down() {
+            return;
+        }
+        match self.chance.of(0..4) {
+            0 => phone.back_up(),
+            1 | 2 => {
+                if phone.put_back() {
+                    self.count("phone_put_back");
+                    self.due(MINUTE, Due::Launch(phone.index));
+                } else {
+                    phone.back_up();
+                }
+            }
+            _ => {
+                let asleep = |other: &&Phone| other.index >= self.climate.phones && other.app().is_none() && other.disk.bytes() == 0;
+                let Some(clone) = self.phones.iter().find(asleep) else { return };
+                clone.become_clone_of(phone);
+                self.count("phone_clone");
+                self.wake(clone);
+            }
+        }
+    }
+
+    /// Lets a phone live: its app runs, whoever carries it does things, and the network comes and goes.
+    fn wake(&self, phone: &Phone) {
+        self.due(0, Due::Launch(phone.index));
+        self.due(self.chance.ms(0..30 * MINUTE), Due::Deed(phone.index));
+        self.due(self.chance.ms(MINUTE..HOUR), Due::Poll(phone.index));
+        self.due(self.chance.ms(HOUR..6 * HOUR), Due::NetworkChange(phone.index));
+    }
+
     fn churn(&self) {
         if self.is_healed() {
             return;
@@ -519,7 +559,7 @@ impl World {
             disk.unplan();
         }
         self.start_hub();
-        for phone in &self.phones {
+        for phone in self.phones.iter().filter(|phone| phone.disk.bytes() > 0) {
             phone.set_online(true);
             self.launch(phone);
         }

@@ -5,6 +5,7 @@
 //! called after commit, on the thread that made the change, under no lock.
 
 mod attach;
+mod branch;
 mod config;
 mod documents;
 mod enrol;

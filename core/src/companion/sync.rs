@@ -129,7 +129,8 @@ impl Companion {
             });
         }
         self.hold_lease()?;
-        let mut run = Run { companion: self, transport: transport.as_ref(), report: SyncReport::default(), sent_at: (0, 0) };
+        let epoch = enrolment.epoch;
+        let mut run = Run { companion: self, transport: transport.as_ref(), report: SyncReport::default(), epoch, sent_at: (0, 0) };
         let outcome = run.drive(&enrolment);
         let report = run.report;
         self.finish(outcome, state, report)
@@ -196,6 +197,8 @@ struct Run<'a> {
     companion: &'a Companion,
     transport: &'a dyn Transport,
     report: SyncReport,
+    /// The branch of the log that is sent.
+    epoch: u32,
     /// Wall and monotonic clock when the last request left.
     sent_at: (i64, u64),
 }
@@ -217,7 +220,7 @@ impl Run<'_> {
             let event = match action {
                 Action::Done(end) => return Ok(end),
                 Action::LoadBatch { from_seq, max_operations, max_bytes } => {
-                    Event::Batch(self.load(enrolment.epoch, from_seq, max_operations, max_bytes)?)
+                    self.load(from_seq, max_operations, max_bytes)?.map_or(Event::Behind, Event::Batch)
                 }
                 Action::Send(request) => {
                     companion.hold_lease()?;
@@ -227,7 +230,13 @@ impl Run<'_> {
                         Err(error) => Event::Failed(error),
                     }
                 }
-                Action::Store(answer) => Event::Stored { pending: self.store(enrolment.epoch, &answer)? },
+                Action::Store(answer) => self.store(&answer)?,
+                Action::NameClaim => Event::Claim(companion.branch_claim()?),
+                Action::Branch(answer) => {
+                    companion.branch_to(&answer)?;
+                    self.epoch = answer.epoch;
+                    Event::Stored { pending: true }
+                }
                 Action::ForgetCursor => {
                     companion.write_synced(|connection, _| Meta::Cursor.clear(connection))?;
                     Event::Stored { pending: true }
@@ -249,16 +258,17 @@ impl Run<'_> {
         }
     }
 
-    fn load(&self, epoch: u32, from_seq: Option<u64>, max_operations: usize, max_bytes: usize) -> Result<Batch> {
+    /// What is to be sent; none where the hub expects more than was ever written here.
+    fn load(&self, from_seq: Option<u64>, max_operations: usize, max_bytes: usize) -> Result<Option<Batch>> {
+        let epoch = self.epoch;
         self.companion.read(|connection| {
             let (last_seq, last_hash) = outbox::head(connection, &self.companion.device(), epoch)?;
             let first_seq = match from_seq {
                 Some(seq) => seq,
                 None => outbox::first_pending(connection, epoch)?.unwrap_or(last_seq + 1),
             };
-            // The hub expects more than was ever written here: this phone stands behind its own acknowledgement.
             if first_seq > last_seq + 1 {
-                return Err(Error::new(Code::Forked, "the hub has more of this log than this phone"));
+                return Ok(None);
             }
             let operations = outbox::from_seq(connection, epoch, first_seq, max_operations, max_bytes)?;
             let mut contacts = Vec::new();
@@ -267,20 +277,20 @@ impl Run<'_> {
                     contacts.push(ContactEnvelope { operation: operation.id, salt, contact: RawValue::from_string(content)? });
                 }
             }
-            Ok(Batch {
+            Ok(Some(Batch {
                 first_seq,
                 operations,
                 contacts,
                 head: (last_seq > 0).then_some((last_seq, last_hash)),
                 cursor: Meta::Cursor.read(connection)?,
                 nonce: Meta::Nonce.read(connection)?,
-            })
+            }))
         })
     }
 
     /// Writes down an answer whole, in one transaction: verdicts, documents and cursor belong together.
-    fn store(&mut self, epoch: u32, answer: &SyncAnswer) -> Result<bool> {
-        let companion = self.companion;
+    fn store(&mut self, answer: &SyncAnswer) -> Result<Event> {
+        let (companion, epoch) = (self.companion, self.epoch);
         let report = &mut self.report;
         let sent_at = self.sent_at;
         companion.write_synced(|connection, changes| {
@@ -302,7 +312,10 @@ impl Run<'_> {
                 Meta::Filled.write(connection, &true)?;
             }
             Meta::HubClock.write(connection, &hub_clock(&companion.env, sent_at, answer.server_time))?;
-            Ok(outbox::first_pending(connection, epoch)?.is_some())
+            let (last_seq, _) = outbox::head(connection, &companion.device(), epoch)?;
+            let behind = answer.acked.epoch == epoch && answer.acked.seq > last_seq;
+            let pending = outbox::first_pending(connection, epoch)?.is_some();
+            Ok(if behind { Event::Behind } else { Event::Stored { pending } })
         })
     }
 }

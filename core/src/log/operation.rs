@@ -173,6 +173,19 @@ impl Operation {
         Ok(())
     }
 
+    /// Whether two operations are one, written at two places: on two branches of a device's log.
+    #[must_use]
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        let (epoch, seq, prev_hash) = (other.epoch, other.seq, other.prev_hash);
+        Self { epoch, seq, prev_hash, ..self.clone() }.computed_hash() == other.hash
+    }
+
+    /// Writes the operation at another place: the next one of another branch.
+    pub fn move_to(&mut self, epoch: u32, seq: u64, prev_hash: Digest) {
+        (self.epoch, self.seq, self.prev_hash) = (epoch, seq, prev_hash);
+        self.hash = self.computed_hash();
+    }
+
     /// The body as JSON text; `null` once redacted.
     #[must_use]
     pub fn body_text(&self) -> &str {

@@ -23,6 +23,8 @@ pub(crate) enum Meta {
     Nonce,
     /// What was last measured of the hub's clock.
     HubClock,
+    /// What this phone asks for a branch with, until it has one.
+    BranchClaim,
     /// How the last sync ended, and when the next may begin.
     SyncState,
 }
@@ -37,6 +39,7 @@ impl Meta {
             Self::Filled => "filled",
             Self::Nonce => "nonce",
             Self::HubClock => "hub_clock",
+            Self::BranchClaim => "branch_claim",
             Self::SyncState => "sync_state",
         }
     }

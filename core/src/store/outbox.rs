@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::Verdict;
 use crate::log::{DeviceId, Digest, Operation};
+use crate::sync::wire::Acked;
 use crate::{Error, Result};
 
 /// What became of an operation, as far as this phone knows.
@@ -174,6 +175,34 @@ pub(crate) fn to_replay(connection: &Connection, entity: &str) -> Result<Vec<Ope
     let mut statement = connection.prepare_cached("SELECT content FROM operations WHERE entity = ?1 AND replay = 1 ORDER BY epoch, seq")?;
     let contents = statement.query_map([entity], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
     contents.iter().map(|content| Ok(serde_json::from_str(content)?)).collect()
+}
+
+/// What a hub has not taken that has so much of each branch, and what it has not answered for; in its order.
+pub(crate) fn not_taken(connection: &Connection, taken: &[Acked]) -> Result<Vec<Operation>> {
+    let mut statement = connection.prepare_cached("SELECT content, state FROM operations ORDER BY epoch, seq")?;
+    let mut rows = statement.query([])?;
+    let mut operations = Vec::new();
+    while let Some(row) = rows.next()? {
+        let content = row.get_ref(0)?.as_str().map_err(|_| Error::internal("content is text"))?;
+        let operation: Operation = serde_json::from_str(content)?;
+        let acked = taken.iter().find(|branch| branch.epoch == operation.epoch).map_or(0, |branch| branch.seq);
+        if row.get::<_, i64>(1)? == OperationState::Pending.code() || operation.seq > acked {
+            operations.push(operation);
+        }
+    }
+    Ok(operations)
+}
+
+/// Writes an operation that moved to another place of the log.
+pub(crate) fn replace(connection: &Connection, operation: &Operation) -> Result<()> {
+    connection.prepare_cached("UPDATE operations SET epoch = ?2, seq = ?3, hash = ?4, content = ?5 WHERE id = ?1")?.execute((
+        operation.id.as_bytes(),
+        operation.epoch,
+        operation.seq,
+        operation.hash.0,
+        serde_json::to_string(operation)?,
+    ))?;
+    Ok(())
 }
 
 /// Takes an operation out of the view.

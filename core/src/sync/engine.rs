@@ -5,10 +5,11 @@
 
 use super::policy::{BLOB_CHUNK_BYTES, MAX_CHANGES, MAX_OPERATIONS, MAX_REQUEST_BYTES, REQUEST_TIMEOUT_MS};
 use super::signature::sign;
-use super::wire::{ContactEnvelope, HeadSignature, PROTOCOL_VERSION, Problem, SyncAnswer, SyncRequest};
+use super::wire::{BranchAnswer, BranchRequest, ContactEnvelope, HeadSignature, PROTOCOL_VERSION, Problem, SyncAnswer, SyncRequest};
 use crate::env::{HttpRequest, HttpResponse, Method, TransportError};
 use crate::log::{DeviceKey, Digest, Operation, head_preimage};
 use crate::{Code, Error, Result};
+use uuid::Uuid;
 
 /// Where the requests go, and in whose name.
 #[derive(Debug, Clone)]
@@ -58,11 +59,16 @@ pub struct BlobPiece {
 pub enum Event {
     /// The answer to [`Action::LoadBatch`].
     Batch(Batch),
+    /// The answer to [`Action::LoadBatch`] and [`Action::Store`] where the hub has more of the log than this phone: it was
+    /// put back from a backup.
+    Behind,
+    /// The answer to [`Action::NameClaim`].
+    Claim(Uuid),
     /// The answer to [`Action::Send`].
     Response(HttpResponse),
     /// There is none.
     Failed(TransportError),
-    /// The answer to [`Action::Store`] and [`Action::ForgetCursor`]; whether operations are still pending.
+    /// The answer to [`Action::Store`], [`Action::ForgetCursor`] and [`Action::Branch`]; whether operations are still pending.
     Stored {
         /// Whether operations are still pending.
         pending: bool,
@@ -91,6 +97,10 @@ pub enum Action {
     Send(HttpRequest),
     /// Write down an answer, in one transaction.
     Store(Box<SyncAnswer>),
+    /// The log forked: name the claim with which to ask for a branch, the same one until there is an answer.
+    NameClaim,
+    /// Go on on this branch: write there what the hub has not taken.
+    Branch(BranchAnswer),
     /// The hub does not take the cursor: fetch everything again.
     ForgetCursor,
     /// Name the next photo to send.
@@ -135,6 +145,9 @@ enum State {
     Syncing { operations: u64 },
     Storing { more: bool },
     ForgettingCursor,
+    NamingClaim,
+    Claiming,
+    Branching { epoch: u32 },
     NamingBlob,
     Creating { sha256: Digest, len: u64 },
     LoadingPiece,
@@ -151,6 +164,7 @@ pub struct Engine {
     max_operations: usize,
     from_seq: Option<u64>,
     rewinds: u32,
+    forks: u32,
     cursor_forgotten: bool,
     blobs_this_pass: u64,
     blob_repeats: u32,
@@ -172,6 +186,7 @@ impl Engine {
             max_operations: MAX_OPERATIONS,
             from_seq: None,
             rewinds: 0,
+            forks: 0,
             cursor_forgotten: false,
             blobs_this_pass: 0,
             blob_repeats: 0,
@@ -194,6 +209,13 @@ impl Engine {
         let state = std::mem::replace(&mut self.state, State::Over);
         Ok(match (state, event) {
             (State::LoadingBatch, Event::Batch(batch)) => self.send_batch(batch)?,
+            (State::LoadingBatch | State::Storing { .. }, Event::Behind) => self.fork(),
+            (State::NamingClaim, Event::Claim(claim)) => self.claim_branch(claim)?,
+            (State::Claiming, Event::Response(response)) => self.on_branch_answer(&response),
+            (State::Branching { epoch }, Event::Stored { .. }) => {
+                self.route.epoch = epoch;
+                self.load_batch()
+            }
             (State::Syncing { operations }, Event::Response(response)) => self.on_sync_answer(operations, &response),
             (State::Storing { more }, Event::Stored { pending }) => {
                 if more || pending {
@@ -278,6 +300,37 @@ impl Engine {
                 self.from_seq = Some(expected);
                 self.load_batch()
             }
+            Some(Problem { code: Code::Forked, .. }) => self.fork(),
+            _ => self.refused(response),
+        }
+    }
+
+    /// The log went on elsewhere under this device's name: a clone of this phone, or its own life after a backup.
+    fn fork(&mut self) -> Action {
+        if self.forks >= MAX_REPEATS {
+            return self.end(Some(Error::new(Code::Forked, "the log forks again and again")));
+        }
+        self.forks += 1;
+        self.rewinds = 0;
+        self.state = State::NamingClaim;
+        Action::NameClaim
+    }
+
+    fn claim_branch(&mut self, claim: Uuid) -> Result<Action> {
+        let body = serde_json::to_vec(&BranchRequest { from_epoch: self.route.epoch, claim })?;
+        let path = format!("/v1/sites/{}/branches", self.route.site);
+        self.state = State::Claiming;
+        let json = [("content-type".to_owned(), "application/json".to_owned())];
+        Ok(Action::Send(self.request(Method::Post, &path, json.into(), body, None)))
+    }
+
+    fn on_branch_answer(&mut self, response: &HttpResponse) -> Action {
+        match (response.status, serde_json::from_slice::<BranchAnswer>(&response.body)) {
+            (200, Ok(answer)) if answer.epoch > self.route.epoch => {
+                self.state = State::Branching { epoch: answer.epoch };
+                Action::Branch(answer)
+            }
+            (200, _) => self.end(Some(Error::new(Code::AnswerInvalid, "200 without a branch"))),
             _ => self.refused(response),
         }
     }

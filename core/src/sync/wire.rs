@@ -120,6 +120,24 @@ pub struct SyncAnswer {
     pub nonce: String,
 }
 
+/// The body of `POST /v1/sites/{site}/branches`: a phone found that its log forked, and asks for a branch of its own.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BranchRequest {
+    /// The branch that it leaves; nothing is added to it any more.
+    pub from_epoch: u32,
+    /// Made by the phone once for this fork: asking again with it gives the same branch.
+    pub claim: Uuid,
+}
+
+/// The answer to [`BranchRequest`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BranchAnswer {
+    /// The branch to write on from now on.
+    pub epoch: u32,
+    /// How far the hub has each older branch: what lies beyond it has to be written again.
+    pub taken: Vec<Acked>,
+}
+
 /// How far the hub has a device's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Acked {

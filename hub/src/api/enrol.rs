@@ -9,7 +9,6 @@ use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State as Shared};
 use axum::http::HeaderMap;
 use liuye_core::domain::Text;
-use liuye_core::log::Digest;
 use liuye_core::sync::wire::{EnrolAnswer, EnrolRequest};
 use liuye_core::{Code, Error, Result};
 
@@ -94,23 +93,22 @@ fn admit(hub: &Hub, request: &EnrolRequest, name: String) -> Result<EnrolAnswer>
                     public_key: request.public_key,
                     person: code.person.clone(),
                     name,
-                    epoch: 1,
-                    acked_seq: 0,
-                    acked_hash: Digest::genesis(&device, 1),
                     scope,
                     scope_version: 1,
                     enrolled_at: tx.now,
                     last_seen: tx.now,
                 };
                 tx.insert_device(&row)?;
+                tx.open_branch(&device, 1, "")?;
                 tx.use_code(&hash, &device)?;
                 row
             }
         };
-        tx.heard_of(&device, None, &nonce)?;
+        tx.heard_of(&device, &nonce)?;
+        let epoch = tx.branches(&device)?.last().map_or(1, |branch| branch.epoch);
         Ok(EnrolAnswer {
             site: site.clone(),
-            epoch: row.epoch,
+            epoch,
             person: row.person,
             scope: row.scope,
             scope_version: row.scope_version,

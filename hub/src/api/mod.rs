@@ -1,6 +1,7 @@
 //! What phones talk to: enrolment, sync, photos. Errors are RFC 9457 problem documents with our stable codes.
 
 mod blobs;
+mod branches;
 mod enrol;
 mod problem;
 mod signed;
@@ -21,6 +22,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/v1/enrol", post(enrol::enrol))
         .route("/v1/sites/{site}/sync", post(sync::sync))
+        .route("/v1/sites/{site}/branches", post(branches::claim))
         .route("/v1/blobs", post(blobs::create).options(blobs::options))
         .route("/v1/blobs/{id}", patch(blobs::append).head(blobs::progress))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))

@@ -43,9 +43,11 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
         let tx = ingest.tx;
         // Another request of the same device may have come in between.
         let device = tx.device(&device.device)?.ok_or_else(|| Error::new(Code::DeviceRefused, "the device is gone"))?;
+        let unknown = || Error::field(Code::Forked, "epoch", "this hub knows no such branch of the device's log");
+        let branch = tx.branch(&device.device, request.epoch)?.ok_or_else(unknown)?;
         let push = Push {
             device: &device,
-            epoch: request.epoch,
+            branch: &branch,
             first_seq: request.first_seq,
             operations: &request.operations,
             contacts: &request.contacts,
@@ -58,7 +60,10 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
             }
             PushError::Other(error) => error,
         })?;
-        tx.heard_of(&device.device, request.head_signature.as_ref(), &nonce)?;
+        tx.heard_of(&device.device, &nonce)?;
+        if let Some(head) = &request.head_signature {
+            tx.keep_head(&device.device, branch.epoch, head)?;
+        }
         let scope = scope_of(tx, &device.device, device.person.as_deref())?;
         let scope_version = if scope == device.scope { device.scope_version } else { device.scope_version + 1 };
         if scope != device.scope {
@@ -67,14 +72,14 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
         let limit = usize::try_from(request.limit.clamp(1, MAX_CHANGES)).unwrap_or(1);
         let page = page(tx, &scope, request.cursor.as_deref(), limit)?;
         Ok(SyncAnswer {
-            acked: Acked { epoch: device.epoch, seq: acked },
+            acked: Acked { epoch: branch.epoch, seq: acked },
             verdicts,
             changes: page.changes,
             cursor: page.cursor,
             more: page.more,
             digest: None,
             log_epoch: LOG_EPOCH,
-            durable_through: 0,
+            durable_through: tx.durable_through(&device.device, branch.epoch)?,
             position: page.position,
             server_time: tx.now,
             backoff_ms: 0,

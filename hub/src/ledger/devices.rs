@@ -1,8 +1,7 @@
 //! Devices: whose they are, how far their logs are here, and what they may see.
 
 use liuye_core::domain::Bucket;
-use liuye_core::log::{DeviceId, Digest, PublicKey};
-use liuye_core::sync::wire::HeadSignature;
+use liuye_core::log::{DeviceId, PublicKey};
 use liuye_core::{Error, Result};
 use rusqlite::{OptionalExtension, Row};
 
@@ -19,12 +18,6 @@ pub struct DeviceRow {
     pub person: Option<String>,
     /// What it calls itself.
     pub name: String,
-    /// The branch of its log.
-    pub epoch: u32,
-    /// How far its log is here.
-    pub acked_seq: u64,
-    /// The hash of the last operation here.
-    pub acked_hash: Digest,
     /// What it may see.
     pub scope: Vec<Bucket>,
     /// The version of that.
@@ -35,7 +28,7 @@ pub struct DeviceRow {
     pub last_seen: i64,
 }
 
-const COLUMNS: &str = "device, public_key, person, name, epoch, acked_seq, acked_hash, scope, scope_version, enrolled_at, last_seen";
+const COLUMNS: &str = "device, public_key, person, name, scope, scope_version, enrolled_at, last_seen";
 
 impl Tx<'_> {
     /// A device of this site.
@@ -54,17 +47,14 @@ impl Tx<'_> {
     /// Takes a device in.
     pub(crate) fn insert_device(&self, row: &DeviceRow) -> Result<()> {
         self.connection.execute(
-            "INSERT INTO devices (site, device, public_key, person, name, epoch, acked_seq, acked_hash, nonce, scope, scope_version, enrolled_at, last_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ?9, ?10, ?11, ?12)",
+            "INSERT INTO devices (site, device, public_key, person, name, nonce, scope, scope_version, enrolled_at, last_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, '', ?6, ?7, ?8, ?9)",
             rusqlite::params![
                 self.site,
                 row.device.to_string(),
                 row.public_key.to_bytes(),
                 row.person,
                 row.name,
-                row.epoch,
-                row.acked_seq,
-                row.acked_hash.0,
                 serde_json::to_string(&row.scope)?,
                 row.scope_version,
                 row.enrolled_at,
@@ -74,42 +64,15 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Writes down how far a device's log is here.
-    pub(crate) fn acknowledge(&self, device: &DeviceId, seq: u64, hash: &Digest) -> Result<()> {
-        self.connection.prepare_cached("UPDATE devices SET acked_seq = ?3, acked_hash = ?4 WHERE site = ?1 AND device = ?2")?.execute((
-            self.site,
-            device.to_string(),
-            seq,
-            hash.0,
-        ))?;
-        Ok(())
-    }
-
-    /// Keeps a device's signed word on where its log stands, and that it was heard of.
-    pub(crate) fn heard_of(&self, device: &DeviceId, head: Option<&HeadSignature>, nonce: &str) -> Result<()> {
+    /// Writes down that a device was heard of, and the nonce that it was given.
+    pub(crate) fn heard_of(&self, device: &DeviceId, nonce: &str) -> Result<()> {
         self.connection.prepare_cached("UPDATE devices SET last_seen = ?3, nonce = ?4 WHERE site = ?1 AND device = ?2")?.execute((
             self.site,
             device.to_string(),
             self.now,
             nonce,
         ))?;
-        if let Some(head) = head {
-            self.connection
-                .prepare_cached("UPDATE devices SET head_seq = ?3, head_hash = ?4, head_signature = ?5 WHERE site = ?1 AND device = ?2 AND coalesce(head_seq, 0) <= ?3")?
-                .execute((self.site, device.to_string(), head.seq, head.hash.0, head.signature.to_bytes()))?;
-        }
         Ok(())
-    }
-
-    /// A device's last signed word on its log: seq, hash, signature.
-    pub(crate) fn signed_head(&self, device: &DeviceId) -> Result<Option<(u64, Digest, [u8; 64])>> {
-        Ok(self
-            .connection
-            .prepare_cached(
-                "SELECT head_seq, head_hash, head_signature FROM devices WHERE site = ?1 AND device = ?2 AND head_seq IS NOT NULL",
-            )?
-            .query_row((self.site, device.to_string()), |row| Ok((row.get(0)?, Digest(row.get(1)?), row.get(2)?)))
-            .optional()?)
     }
 
     /// Gives a device another scope.
@@ -122,34 +85,19 @@ impl Tx<'_> {
     }
 }
 
-type Raw = (String, [u8; 32], Option<String>, String, u32, u64, [u8; 32], String, u64, i64, i64);
+type Raw = (String, [u8; 32], Option<String>, String, String, u64, i64, i64);
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
-    Ok((
-        row.get(0)?,
-        row.get(1)?,
-        row.get(2)?,
-        row.get(3)?,
-        row.get(4)?,
-        row.get(5)?,
-        row.get(6)?,
-        row.get(7)?,
-        row.get(8)?,
-        row.get(9)?,
-        row.get(10)?,
-    ))
+    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?))
 }
 
 fn parse(raw: Raw) -> Result<DeviceRow> {
-    let (device, key, person, name, epoch, acked_seq, acked_hash, scope, scope_version, enrolled_at, last_seen) = raw;
+    let (device, key, person, name, scope, scope_version, enrolled_at, last_seen) = raw;
     Ok(DeviceRow {
         device: DeviceId::parse(&device).map_err(|_| Error::internal("a stored device id is valid"))?,
         public_key: PublicKey::from_bytes(&key)?,
         person,
         name,
-        epoch,
-        acked_seq,
-        acked_hash: Digest(acked_hash),
         scope: serde_json::from_str(&scope)?,
         scope_version,
         enrolled_at,

@@ -30,6 +30,8 @@ impl Tx<'_> {
     /// Makes the site's row where there is none.
     pub(crate) fn ensure_site(&self) -> Result<()> {
         self.connection.execute("INSERT OR IGNORE INTO sites (site, head_hash) VALUES (?1, ?2)", (self.site, genesis(self.site).0))?;
+        self.connection
+            .execute("INSERT OR IGNORE INTO log_epochs (site, epoch, began_after, at) VALUES (?1, 1, 0, ?2)", (self.site, self.now))?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! The ledger: what the hub keeps. One opener, one file a table group; every query names the site.
 
+mod branches;
 mod codes;
 mod contacts;
 mod devices;
@@ -7,9 +8,11 @@ mod documents;
 mod entries;
 mod open;
 mod operations;
+mod repeats;
 mod uploads;
 mod world;
 
+pub(crate) use branches::Branch;
 pub(crate) use codes::Code as EnrolCode;
 pub use devices::DeviceRow;
 pub(crate) use documents::Stored;

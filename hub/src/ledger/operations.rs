@@ -125,12 +125,6 @@ impl Tx<'_> {
             .transpose()
     }
 
-    /// A device's operations in their order.
-    pub(crate) fn operations_of(&self, device: &DeviceId) -> Result<Vec<Taken>> {
-        let mut statement = self.connection.prepare_cached(select!("AND device = ?2 ORDER BY epoch, seq"))?;
-        statement.query_map((self.site, device.to_string()), raw)?.map(|row| parse(row?)).collect()
-    }
-
     /// Held operations that wait for this, oldest first.
     pub(crate) fn held_for(&self, wait: &str) -> Result<Vec<Taken>> {
         let mut statement = self.connection.prepare_cached(select!("AND wait_for = ?2 ORDER BY position"))?;

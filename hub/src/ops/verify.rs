@@ -4,8 +4,7 @@ use liuye_core::Result;
 use liuye_core::log::{ContactSeal, Digest, Signature, head_preimage, verify_chain};
 
 use crate::hub::Hub;
-use crate::ledger::Tx;
-use crate::ledger::{entry_hash, genesis};
+use crate::ledger::{Branch, DeviceRow, Tx, entry_hash, genesis};
 
 /// What a check found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,30 +40,35 @@ pub fn verify(hub: &Hub) -> Result<VerifyReport> {
 fn check_devices(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
     for device in tx.devices()? {
         report.devices += 1;
-        let taken = match tx.operations_of(&device.device) {
-            Ok(taken) => taken,
-            Err(error) => {
-                report.faults.push(format!("device {}: an operation cannot be read ({error})", device.device));
-                continue;
-            }
-        };
-        report.operations += taken.len() as u64;
-        let genesis = (0, Digest::genesis(&device.device, device.epoch));
-        match verify_chain(genesis, taken.iter().map(|taken| &taken.operation)) {
-            Err(error) => report.faults.push(format!("device {}: {error}", device.device)),
-            Ok(end) if end != (device.acked_seq, device.acked_hash) => {
-                report
-                    .faults
-                    .push(format!("device {}: the log ends at seq {}, acknowledged is {}", device.device, end.0, device.acked_seq));
-            }
-            Ok(_) => {}
+        for branch in tx.branches(&device.device)? {
+            check_branch(tx, &device, &branch, report)?;
         }
-        if let Some((seq, hash, signature)) = tx.signed_head(&device.device)? {
-            let bytes = head_preimage(&device.device, device.epoch, seq, &hash);
-            let stored = taken.iter().find(|taken| taken.operation.seq == seq).map(|taken| taken.operation.hash);
-            if !device.public_key.verifies(&bytes, &Signature::from_bytes(signature)) || stored.is_some_and(|stored| stored != hash) {
-                report.faults.push(format!("device {}: the signed head at seq {seq} does not fit", device.device));
-            }
+    }
+    Ok(())
+}
+
+fn check_branch(tx: &Tx<'_>, device: &DeviceRow, branch: &Branch, report: &mut VerifyReport) -> Result<()> {
+    let name = format!("device {}, branch {}", device.device, branch.epoch);
+    let operations = match tx.operations_of_branch(&device.device, branch.epoch) {
+        Ok(operations) => operations,
+        Err(error) => {
+            report.faults.push(format!("{name}: an operation cannot be read ({error})"));
+            return Ok(());
+        }
+    };
+    report.operations += operations.len() as u64;
+    match verify_chain((0, Digest::genesis(&device.device, branch.epoch)), &operations) {
+        Err(error) => report.faults.push(format!("{name}: {error}")),
+        Ok(end) if end != (branch.acked_seq, branch.acked_hash) => {
+            report.faults.push(format!("{name}: the log ends at seq {}, acknowledged is {}", end.0, branch.acked_seq));
+        }
+        Ok(_) => {}
+    }
+    if let Some((seq, hash, signature)) = tx.signed_head(&device.device, branch.epoch)? {
+        let bytes = head_preimage(&device.device, branch.epoch, seq, &hash);
+        let stored = operations.iter().find(|operation| operation.seq == seq).map(|operation| operation.hash);
+        if !device.public_key.verifies(&bytes, &Signature::from_bytes(signature)) || stored.is_some_and(|stored| stored != hash) {
+            report.faults.push(format!("{name}: the signed head at seq {seq} does not fit"));
         }
     }
     Ok(())
@@ -86,7 +90,12 @@ fn check_entries(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
             report.faults.push(format!("site {}: the entry at position {position} was altered", tx.site));
             chain = stored;
         }
-        if what == "operation" && !operation_stands(tx, &reference, position, &digest)? {
+        let stands = match what.as_str() {
+            "operation" => operation_stands(tx, &reference, position, &digest)?,
+            "repeat" => repeat_stands(tx, &reference, position, &digest)?,
+            _ => true,
+        };
+        if !stands {
             report.faults.push(format!("site {}: the operation at position {position} is missing or another one", tx.site));
         }
         last = position;
@@ -101,6 +110,11 @@ fn check_entries(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
 fn operation_stands(tx: &Tx<'_>, id: &str, position: u64, digest: &Digest) -> Result<bool> {
     let Ok(id) = id.parse() else { return Ok(false) };
     Ok(tx.operation(id)?.is_some_and(|taken| taken.position == position && taken.operation.hash == *digest))
+}
+
+fn repeat_stands(tx: &Tx<'_>, id: &str, position: u64, digest: &Digest) -> Result<bool> {
+    let Ok(id) = id.parse() else { return Ok(false) };
+    Ok(tx.is_repeated_at(id, position)?.is_some_and(|operation| operation.hash == *digest))
 }
 
 fn check_contacts(hub: &Hub, tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {

@@ -138,6 +138,7 @@ impl Machine {
         let copies: Vec<_> = self.contents();
         let target = machine(folder);
         target.clear();
+        target.down.store(false, Ordering::SeqCst);
         let mut files = target.files.lock().unwrap();
         for (path, bytes) in copies {
             if let Some(name) = Path::new(&path).file_name() {
