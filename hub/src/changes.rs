@@ -1,17 +1,16 @@
 //! What changed for one device since its cursor: pages in the order of the site's log, buckets filled one by one.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use liuye_core::domain::{Bucket, Document};
+use liuye_core::domain::{Bucket, BucketDigest, Document};
 use liuye_core::log::Digest;
 use liuye_core::sync::wire::Change;
 use liuye_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::Tx;
-
-/// The branch of the hub's log. Restoring a hub from a backup will begin another.
-pub(crate) const LOG_EPOCH: u32 = 1;
+use crate::ledger::{LogEpoch, Tx};
 
 /// Where a device stands. Opaque to the device.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,18 +43,37 @@ pub(crate) struct ChangePage {
     pub(crate) cursor: String,
     pub(crate) more: bool,
     pub(crate) position: u64,
+    pub(crate) log_epoch: u32,
+    /// With the last page, for whoever compares.
+    pub(crate) digest: Option<BTreeMap<Bucket, BucketDigest>>,
 }
 
-/// The next page for a device with this scope.
+/// What a device asks for.
+pub(crate) struct Asked<'a> {
+    pub(crate) scope: &'a [Bucket],
+    pub(crate) cursor: Option<&'a str>,
+    /// Buckets to be filled again; none where the device does not compare digests.
+    pub(crate) refill: Option<&'a [Bucket]>,
+    pub(crate) limit: usize,
+}
+
+/// The next page for a device.
 ///
 /// # Errors
-/// [`Code::Malformed`] at `cursor` where it is not one of this log.
-pub(crate) fn page(tx: &Tx<'_>, scope: &[Bucket], cursor: Option<&str>, limit: usize) -> Result<ChangePage> {
+/// [`Code::Malformed`] at `cursor` where it is none.
+pub(crate) fn page(tx: &Tx<'_>, asked: &Asked<'_>) -> Result<ChangePage> {
+    let (scope, limit) = (asked.scope, asked.limit);
     let (head, _) = tx.head()?;
+    let epochs = tx.log_epochs()?;
+    let log_epoch = epochs.last().map_or(1, |last| last.epoch);
     let mut changes = Vec::new();
-    let mut cursor = match cursor {
-        None => Cursor { e: LOG_EPOCH, p: 0, h: Digest([0; 32]), b: scope.to_vec(), f: Vec::new() },
-        Some(text) => rescope(decode(tx, text, head)?, scope, &mut changes),
+    let mut cursor = match asked.cursor {
+        None => Cursor { e: log_epoch, p: 0, h: Digest([0; 32]), b: scope.to_vec(), f: Vec::new() },
+        Some(text) => {
+            let cursor = on_this_log(tx, decode(text)?, &epochs, head, asked.refill.is_some(), &mut changes)?;
+            let cursor = empty(cursor, asked.refill.unwrap_or_default(), &mut changes);
+            rescope(cursor, scope, &mut changes)
+        }
     };
     let moved = whole_positions(tx.moved(scope, cursor.p, head, limit + SLACK)?, limit);
     let caught_up = !is_cut(&moved, tx, scope, head)?;
@@ -68,8 +86,9 @@ pub(crate) fn page(tx: &Tx<'_>, scope: &[Bucket], cursor: Option<&str>, limit: u
     }
     cursor.h = tx.hash_at(cursor.p)?.ok_or_else(|| Error::internal("every position has an entry"))?;
     let more = !caught_up || !cursor.f.is_empty();
+    let digest = if more || asked.refill.is_none() { None } else { Some(tx.digests(scope)?) };
     let encoded = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&cursor)?);
-    Ok(ChangePage { changes, cursor: encoded, more, position: head })
+    Ok(ChangePage { changes, cursor: encoded, more, position: head, log_epoch, digest })
 }
 
 /// An operation changes a handful of documents at one position; more than a page's limit may be needed to keep them together.
@@ -90,6 +109,34 @@ fn is_cut(moved: &[(u64, String)], tx: &Tx<'_>, scope: &[Bucket], head: u64) -> 
         None => Ok(false),
         Some((position, _)) => Ok(!tx.moved(scope, *position, head, 1)?.is_empty()),
     }
+}
+
+/// Where a cursor stands in the log as it is now. After a restore a part of what the device has seen is gone.
+fn on_this_log(tx: &Tx<'_>, cursor: Cursor, epochs: &[LogEpoch], head: u64, compares: bool, changes: &mut Vec<Change>) -> Result<Cursor> {
+    let current = epochs.last().map_or(1, |last| last.epoch);
+    let shared = epochs.iter().filter(|epoch| epoch.epoch > cursor.e).map(|epoch| epoch.began_after).min().unwrap_or(head);
+    if cursor.p <= shared && tx.hash_at(cursor.p)? == Some(cursor.h) {
+        return Ok(Cursor { e: current, ..cursor });
+    }
+    let is_ours = cursor.e < current && epochs.iter().any(|epoch| epoch.epoch == cursor.e);
+    if is_ours && compares && cursor.p > shared {
+        // Go on from what is shared. What the device has of the lost part shows in the digests.
+        let fills = cursor.f.into_iter().map(|fill| Fill { at: fill.at.min(shared), upto: fill.upto.min(shared), ..fill });
+        return Ok(Cursor { e: current, p: shared, h: Digest([0; 32]), b: cursor.b, f: fills.collect() });
+    }
+    // Another log: files that were put back by hand, or a device that cannot compare. It gets everything anew.
+    changes.extend(cursor.b.into_iter().map(|bucket| Change::Purge { bucket }));
+    Ok(Cursor { e: current, p: head, h: Digest([0; 32]), b: Vec::new(), f: Vec::new() })
+}
+
+/// Takes these buckets away, to be filled again.
+fn empty(mut cursor: Cursor, buckets: &[Bucket], changes: &mut Vec<Change>) -> Cursor {
+    for bucket in buckets.iter().filter(|bucket| cursor.b.contains(bucket)) {
+        changes.push(Change::Purge { bucket: bucket.clone() });
+    }
+    cursor.b.retain(|bucket| !buckets.contains(bucket));
+    cursor.f.retain(|fill| !buckets.contains(&fill.bucket));
+    cursor
 }
 
 /// Takes buckets that left the scope away, and begins to fill those that came.
@@ -135,10 +182,8 @@ fn visible(tx: &Tx<'_>, id: &str, scope: &[Bucket]) -> Result<Change> {
     Ok(if buckets.is_empty() { gone() } else { Change::Document(Document { buckets, ..stored.document }) })
 }
 
-fn decode(tx: &Tx<'_>, text: &str, head: u64) -> Result<Cursor> {
-    let foreign = || Error::field(Code::Malformed, "cursor", "not a cursor of this log");
+fn decode(text: &str) -> Result<Cursor> {
+    let foreign = || Error::field(Code::Malformed, "cursor", "not a cursor");
     let bytes = BASE64_URL_SAFE_NO_PAD.decode(text).map_err(|_| foreign())?;
-    let cursor: Cursor = serde_json::from_slice(&bytes).map_err(|_| foreign())?;
-    let known = cursor.e == LOG_EPOCH && cursor.p <= head && tx.hash_at(cursor.p)? == Some(cursor.h);
-    if known { Ok(cursor) } else { Err(foreign()) }
+    serde_json::from_slice(&bytes).map_err(|_| foreign())
 }

@@ -90,6 +90,10 @@ impl Hub {
         self.0.ledger.read(site, self.now(), work)
     }
 
+    pub(crate) fn copy_ledger(&self, path: &Path) -> Result<()> {
+        self.0.ledger.copy_to(path)
+    }
+
     pub(crate) fn ingest<T>(&self, site: &str, work: impl FnOnce(&Ingest<'_>) -> Result<T>) -> Result<T> {
         self.write(site, |tx| work(&Ingest { tx, keys: self.keys(), env: self.env() }))
     }
@@ -250,6 +254,14 @@ impl Hub {
     /// Those of the store.
     pub fn head(&self) -> Result<u64> {
         self.read(&self.site()?, |tx| Ok(tx.head()?.0))
+    }
+
+    /// When the last backup was complete, UTC ms.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn last_backup(&self) -> Result<Option<i64>> {
+        self.read(&self.site()?, |tx| tx.last_backup())
     }
 
     /// The contact of a loss report. The reading is written down before anything is shown.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use liuye_core::domain::{Actor, Bucket, Contact, Context, Kind, Settings, Site, Until, Verdict, Write, apply};
 use liuye_core::env::Env;
-use liuye_core::log::{ContactSeal, Digest, Operation, head_preimage, verify_chain};
+use liuye_core::log::{ContactSeal, DeviceId, Digest, Operation, head_preimage, verify_chain};
 use liuye_core::sync::policy::MAX_OPERATIONS;
 use liuye_core::sync::wire::{ContactEnvelope, HeadSignature, OperationVerdict};
 use liuye_core::{Code, Error, Result};
@@ -65,6 +65,9 @@ impl Ingest<'_> {
         for operation in repeated {
             verdicts.push(self.already_done(device, branch, operation)?);
         }
+        if new.first().is_some_and(|first| first.prev_hash != branch.acked_hash) {
+            return Err(Error::field(Code::Forked, "operations", "the log goes on from another operation than the last one here").into());
+        }
         verify_chain((branch.acked_seq, branch.acked_hash), new)?;
         if let Some(operation) = new.iter().find(|operation| operation.device != device.device || operation.epoch != branch.epoch) {
             return Err(Error::field(Code::ChainBroken, "device", format!("at seq {}", operation.seq)).into());
@@ -113,15 +116,30 @@ impl Ingest<'_> {
         self.tx.operation(id)?.ok_or_else(|| Error::internal("what is repeated came before"))
     }
 
+    /// The phone's word on where its log stands is signed, and is about this log: a clone may have as many operations.
     fn check_head(&self, push: &Push<'_>) -> Result<()> {
         let Some(head) = push.head else { return Ok(()) };
-        let bytes = head_preimage(&push.device.device, push.branch.epoch, head.seq, &head.hash);
+        let (device, branch) = (&push.device.device, push.branch);
+        let bytes = head_preimage(device, branch.epoch, head.seq, &head.hash);
         let agrees = push.operations.last().is_none_or(|last| last.seq == head.seq && last.hash == head.hash);
-        if agrees && push.device.public_key.verifies(&bytes, &head.signature) {
-            Ok(())
-        } else {
-            Err(Error::field(Code::SignatureInvalid, "head_signature", "not this device's signature of this head"))
+        if !agrees || !push.device.public_key.verifies(&bytes, &head.signature) {
+            return Err(Error::field(Code::SignatureInvalid, "head_signature", "not this device's signature of this head"));
         }
+        if push.operations.is_empty() && self.hash_at(device, branch, head.seq)?.is_some_and(|here| here != head.hash) {
+            return Err(Error::field(Code::Forked, "head_signature", "another operation stands there"));
+        }
+        Ok(())
+    }
+
+    /// The hash of the operation at a place of a branch, where there is one.
+    fn hash_at(&self, device: &DeviceId, branch: &Branch, seq: u64) -> Result<Option<Digest>> {
+        if seq == branch.acked_seq {
+            return Ok(Some(branch.acked_hash));
+        }
+        if let Some(taken) = self.tx.operation_at(device, branch.epoch, seq)? {
+            return Ok(Some(taken.operation.hash));
+        }
+        Ok(self.tx.repeat_at(device, branch.epoch, seq)?.map(|(operation, _)| operation.hash))
     }
 
     /// Takes one operation in. Whatever is wrong with it is its verdict.

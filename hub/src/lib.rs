@@ -12,6 +12,7 @@ mod keys;
 mod ledger;
 mod scope;
 mod server;
+mod ticket;
 
 pub mod accounts;
 pub mod desk;

@@ -64,6 +64,22 @@ enum Command {
     /// Officers of the desk.
     #[command(subcommand)]
     User(UserCommand),
+    /// Copies everything into a new folder while the hub runs.
+    Backup {
+        #[command(flatten)]
+        data: Data,
+        /// The new folder. Keep it on another disk.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
+    /// Puts a hub back from a backup, into a folder that has none. Phones send again what came after it.
+    Restore {
+        /// The backup's folder.
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
+        #[command(flatten)]
+        data: Data,
+    },
     /// Checks every chain; exit code 1 and what does not fit, where anything does not.
     Verify(Data),
     /// Prints each checkpoint with the text of its QR code.
@@ -158,6 +174,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 writeln!(out, "{made}")?;
             }
         }
+        Command::Backup { data, to } => ops::backup::backup(&open(&data)?, &to)?,
+        Command::Restore { from, data } => ops::backup::restore(&from, &data.data, Env::system())?,
         Command::Verify(data) => {
             let report = ops::verify::verify(&open(&data)?)?;
             for fault in &report.faults {

@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use liuye_core::env::{Env, HttpRequest, HttpResponse};
 use liuye_hub::Hub;
+use liuye_hub::ops::backup::{backup, restore};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -49,6 +50,35 @@ impl HubMachine {
     /// Ends the process where the machine went down.
     pub(super) fn notice_end(&self) -> bool {
         self.disk.is_down() && self.process.lock().unwrap().take().is_some()
+    }
+
+    fn backup_folder(&self) -> PathBuf {
+        self.folder.with_extension("backup")
+    }
+
+    /// Backs the hub up while it runs; an older backup goes.
+    pub(super) fn back_up(&self) -> bool {
+        let Some(hub) = self.hub() else { return false };
+        let folder = self.backup_folder();
+        let _ = std::fs::remove_dir_all(&folder);
+        machine(&folder).clear();
+        backup(&hub, &folder).is_ok()
+    }
+
+    /// Loses the hub's disk, and puts the hub back from its last whole backup.
+    pub(super) fn put_back(&self) -> bool {
+        let folder = self.backup_folder();
+        if !folder.join("backup.json").exists() {
+            return false;
+        }
+        self.stop();
+        self.disk.kill();
+        self.disk.clear();
+        self.disk.start();
+        let _ = std::fs::remove_dir_all(&self.folder);
+        restore(&folder, &self.folder, self.env.clone()).unwrap();
+        self.start();
+        true
     }
 
     /// Ends the process in order.

@@ -53,6 +53,9 @@ pub struct Climate {
     /// Deeds that come with a clone, a backup or a put-back of the phone.
     #[serde(default)]
     pub fork_in: u32,
+    /// Deeds that come with a backup of the hub, or with its loss and a restore.
+    #[serde(default)]
+    pub restore_in: u32,
     /// Moments of a request under way in which somebody else does something.
     pub meanwhile_in: u32,
 }
@@ -76,6 +79,7 @@ impl Climate {
             hub_fault_in: rough(80, 25),
             churn_in: rough(120, 40),
             fork_in: rough(150, 50),
+            restore_in: rough(150, 50),
             meanwhile_in: rough(20, 4),
         }
     }
@@ -110,6 +114,7 @@ enum Due {
     HubFault,
     Churn,
     Fork(usize),
+    Restore,
 }
 
 impl Due {
@@ -122,7 +127,7 @@ impl Due {
             | Self::NetworkChange(index)
             | Self::PhoneFault(index)
             | Self::Fork(index) => Some(*index),
-            Self::HubStart | Self::Mail(_) | Self::HubFault | Self::Churn => None,
+            Self::HubStart | Self::Mail(_) | Self::HubFault | Self::Churn | Self::Restore => None,
         }
     }
 }
@@ -263,6 +268,7 @@ impl World {
             Due::PhoneFault(index) => self.spoil_phone(&self.phones[index]),
             Due::HubFault => self.spoil_hub(),
             Due::Churn => self.churn(),
+            Due::Restore => self.restore(),
             Due::Fork(index) => self.fork(&self.phones[index]),
         }
     }
@@ -291,6 +297,7 @@ impl World {
             (self.climate.phone_fault_in, Due::PhoneFault(phone.index)),
             (self.climate.hub_fault_in, Due::HubFault),
             (self.climate.churn_in, Due::Churn),
+            (self.climate.restore_in, Due::Restore),
             (self.climate.fork_in, Due::Fork(phone.index)),
         ] {
             if self.chance.one_in(one_in) {
@@ -477,6 +484,20 @@ impl World {
                 self.count("phone_clone");
                 self.wake(clone);
             }
+        }
+    }
+
+    /// Backs the hub up, or loses it and puts it back.
+    fn restore(&self) {
+        if self.is_healed() || !self.hub.is_up() {
+            return;
+        }
+        if self.chance.one_in(2) {
+            if self.hub.back_up() {
+                self.tell(|| "hub backed up".to_owned());
+            }
+        } else if self.hub.put_back() {
+            self.count("hub_restore");
         }
     }
 

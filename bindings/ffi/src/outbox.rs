@@ -195,6 +195,8 @@ pub struct SyncReport {
     pub received: i64,
     /// Documents that went.
     pub gone: i64,
+    /// Buckets that did not hold what the hub said they held, and were fetched again.
+    pub mended: i64,
     /// Photos that the hub has whole now.
     pub blobs_sent: i64,
     /// When to sync again, UTC ms by this phone's clock; none where only a new reason matters.
@@ -210,6 +212,7 @@ impl From<core::SyncReport> for SyncReport {
             verdicts: report.verdicts.into_iter().map(OperationVerdict::from).collect(),
             received: count(report.received),
             gone: count(report.gone),
+            mended: count(report.mended),
             blobs_sent: count(report.blobs_sent),
             next_allowed_at: report.next_allowed_at,
             blocked_reason: report.blocked_reason.map(|code| code.as_str().to_owned()),

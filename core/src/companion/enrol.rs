@@ -39,6 +39,9 @@ pub(super) struct Enrolment {
     pub(super) person: Option<String>,
     pub(super) scope: Vec<Bucket>,
     pub(super) scope_version: u64,
+    /// The hub's signed word on this enrolment.
+    #[serde(default)]
+    pub(super) ticket: Option<String>,
 }
 
 impl Enrolment {
@@ -110,6 +113,7 @@ impl Companion {
             person: answer.person,
             scope: answer.scope,
             scope_version: answer.scope_version,
+            ticket: answer.ticket,
         };
         let body = serde_json::json!({ "site": enrolment.site, "person": enrolment.person });
         self.write(|connection, changes| {
@@ -126,8 +130,12 @@ impl Companion {
 
     fn ask_to_enrol(&self, hub_url: &str, code: &str) -> Result<EnrolAnswer> {
         let transport = self.transport.as_ref().ok_or_else(|| Error::new(Code::NoTransport, "the configuration has no transport"))?;
-        let request =
-            EnrolRequest { code: code.trim().to_owned(), public_key: self.device_key.public(), device_name: self.device_name.clone() };
+        let request = EnrolRequest {
+            code: code.trim().to_owned(),
+            ticket: None,
+            public_key: self.device_key.public(),
+            device_name: self.device_name.clone(),
+        };
         let body = serde_json::to_vec(&request)?;
         let path = "/v1/enrol";
         let mut headers = sign(&self.device_key, "POST", path, &body, None);

@@ -11,9 +11,9 @@ use super::enrol::Enrolment;
 use super::observe::Changes;
 use super::record::HubClock;
 use super::view::Judge;
-use crate::domain::{DocumentKind, Verdict};
+use crate::domain::{Bucket, BucketDigest, DocumentKind, Until, Verdict};
 use crate::env::{Env, LogLevel, Transport};
-use crate::store::{Meta, blobs, documents, outbox, private};
+use crate::store::{Meta, blobs, digests, documents, outbox, private};
 use crate::sync::backoff::wait_ms;
 use crate::sync::engine::{Action, Batch, BlobPiece, End, Engine, Event, Route};
 use crate::sync::policy::LEASE_MS;
@@ -50,6 +50,8 @@ pub struct SyncReport {
     pub gone: u64,
     /// Photos that the hub has whole now.
     pub blobs_sent: u64,
+    /// Buckets that did not hold what the hub said they held, and were fetched again: a bug, or a hub that was restored.
+    pub mended: u64,
     /// When to sync again, UTC ms by this phone's clock; none where only a new reason matters.
     pub next_allowed_at: Option<i64>,
     /// Why it did not go through.
@@ -130,7 +132,8 @@ impl Companion {
         }
         self.hold_lease()?;
         let epoch = enrolment.epoch;
-        let mut run = Run { companion: self, transport: transport.as_ref(), report: SyncReport::default(), epoch, sent_at: (0, 0) };
+        let mut run =
+            Run { companion: self, transport: transport.as_ref(), report: SyncReport::default(), epoch, mended: false, sent_at: (0, 0) };
         let outcome = run.drive(&enrolment);
         let report = run.report;
         self.finish(outcome, state, report)
@@ -199,6 +202,8 @@ struct Run<'a> {
     report: SyncReport,
     /// The branch of the log that is sent.
     epoch: u32,
+    /// Whether buckets were asked for again: once a run, so that no run goes on for ever.
+    mended: bool,
     /// Wall and monotonic clock when the last request left.
     sent_at: (i64, u64),
 }
@@ -211,6 +216,8 @@ impl Run<'_> {
             site: enrolment.site.clone(),
             epoch: enrolment.epoch,
             key: companion.device_key.clone(),
+            device_name: companion.device_name.clone(),
+            ticket: enrolment.ticket.clone(),
         });
         let mut action = engine.start();
         loop {
@@ -283,6 +290,7 @@ impl Run<'_> {
                 contacts,
                 head: (last_seq > 0).then_some((last_seq, last_hash)),
                 cursor: Meta::Cursor.read(connection)?,
+                refill: Meta::Refill.read(connection)?.unwrap_or_default(),
                 nonce: Meta::Nonce.read(connection)?,
             }))
         })
@@ -291,7 +299,7 @@ impl Run<'_> {
     /// Writes down an answer whole, in one transaction: verdicts, documents and cursor belong together.
     fn store(&mut self, answer: &SyncAnswer) -> Result<Event> {
         let (companion, epoch) = (self.companion, self.epoch);
-        let report = &mut self.report;
+        let (report, mended) = (&mut self.report, &mut self.mended);
         let sent_at = self.sent_at;
         companion.write_synced(|connection, changes| {
             let mut page = Page { connection, changes, report, touched: Vec::new() };
@@ -306,6 +314,13 @@ impl Run<'_> {
             }
             page.rebuild()?;
             Meta::Cursor.write(connection, &answer.cursor)?;
+            Meta::DurableThrough.write(connection, &answer.durable_through)?;
+            // The cursor says from here on what is being filled.
+            Meta::Refill.clear(connection)?;
+            let differing = page.differing(answer)?;
+            if !differing.is_empty() {
+                Meta::Refill.write(connection, &differing)?;
+            }
             Meta::Nonce.write(connection, &answer.nonce)?;
             if !answer.more {
                 Meta::Seen.write(connection, &answer.position)?;
@@ -315,7 +330,8 @@ impl Run<'_> {
             let (last_seq, _) = outbox::head(connection, &companion.device(), epoch)?;
             let behind = answer.acked.epoch == epoch && answer.acked.seq > last_seq;
             let pending = outbox::first_pending(connection, epoch)?.is_some();
-            Ok(if behind { Event::Behind } else { Event::Stored { pending } })
+            let mend = !differing.is_empty() && !std::mem::replace(mended, true);
+            Ok(if behind { Event::Behind } else { Event::Stored { pending: pending || mend } })
         })
     }
 }
@@ -340,7 +356,28 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
+    /// Buckets that do not hold what the hub says they hold. Without a last page there is nothing to compare.
+    fn differing(&mut self, answer: &SyncAnswer) -> Result<Vec<Bucket>> {
+        let Some(told) = &answer.digest else { return Ok(Vec::new()) };
+        let unchanged = answer.changes.is_empty() && Meta::Digests.read(self.connection)?.as_ref() == Some(told);
+        if unchanged {
+            return Ok(Vec::new());
+        }
+        let held = digests::of_buckets(self.connection)?;
+        let empty = BucketDigest::default();
+        let differing = |bucket: &&Bucket| held.get(bucket).unwrap_or(&empty) != told.get(bucket).unwrap_or(&empty);
+        let differing: Vec<_> = told.keys().filter(differing).cloned().collect();
+        if differing.is_empty() {
+            Meta::Digests.write(self.connection, told)?;
+        }
+        self.report.mended += differing.len() as u64;
+        Ok(differing)
+    }
+
     fn settle(&mut self, verdict: &OperationVerdict) -> Result<()> {
+        if let Verdict::Held { until: Until::Blob(sha256) } = &verdict.verdict {
+            blobs::send_again(self.connection, sha256)?;
+        }
         if let Some(entity) = outbox::settle(self.connection, verdict.operation, &verdict.verdict)? {
             self.touched.push(entity);
             self.report.verdicts.push(verdict.clone());

@@ -113,6 +113,12 @@ pub(crate) fn set_sent(connection: &Connection, sha256: &Digest, sent: u64, whol
     Ok(())
 }
 
+/// The hub waits for a photo that it was sent: it lost it.
+pub(crate) fn send_again(connection: &Connection, sha256: &Digest) -> Result<()> {
+    connection.prepare_cached("UPDATE blobs SET state = 1, sent = 0 WHERE sha256 = ?1 AND state = 2")?.execute([sha256.0])?;
+    Ok(())
+}
+
 /// How many photos wait to be sent.
 pub(crate) fn count_to_send(connection: &Connection) -> Result<u64> {
     Ok(connection.prepare_cached("SELECT count(*) FROM blobs WHERE state = 1")?.query_row([], |row| row.get(0))?)

@@ -25,6 +25,12 @@ pub(crate) enum Meta {
     HubClock,
     /// What this phone asks for a branch with, until it has one.
     BranchClaim,
+    /// Buckets that are not what the hub has, to be filled again.
+    Refill,
+    /// What the hub last said of the buckets, where this phone agreed.
+    Digests,
+    /// Operations of the current branch up to this seq survive the loss of the hub's disk.
+    DurableThrough,
     /// How the last sync ended, and when the next may begin.
     SyncState,
 }
@@ -40,6 +46,9 @@ impl Meta {
             Self::Nonce => "nonce",
             Self::HubClock => "hub_clock",
             Self::BranchClaim => "branch_claim",
+            Self::Refill => "refill",
+            Self::Digests => "digests",
+            Self::DurableThrough => "durable_through",
             Self::SyncState => "sync_state",
         }
     }

@@ -1,6 +1,7 @@
 //! The phone's database: one SQLCipher file, opened in one place, one file a table group.
 
 pub(crate) mod blobs;
+pub(crate) mod digests;
 pub(crate) mod documents;
 mod lease;
 mod meta;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::domain::Verdict;
 use crate::log::{DeviceId, Digest, Operation};
-use crate::sync::wire::Acked;
+use crate::sync::wire::TakenBranch;
 use crate::{Error, Result};
 
 /// What became of an operation, as far as this phone knows.
@@ -178,14 +178,25 @@ pub(crate) fn to_replay(connection: &Connection, entity: &str) -> Result<Vec<Ope
 }
 
 /// What a hub has not taken that has so much of each branch, and what it has not answered for; in its order.
-pub(crate) fn not_taken(connection: &Connection, taken: &[Acked]) -> Result<Vec<Operation>> {
+///
+/// Where the hub's last operation of a branch is not this phone's, all of the branch counts as not taken: what is sent twice
+/// is done once.
+pub(crate) fn not_taken(connection: &Connection, taken: &[TakenBranch]) -> Result<Vec<Operation>> {
+    let mut shared = Vec::with_capacity(taken.len());
+    for branch in taken {
+        let own: Option<[u8; 32]> = connection
+            .prepare_cached("SELECT hash FROM operations WHERE epoch = ?1 AND seq = ?2")?
+            .query_row((branch.epoch, branch.seq), |row| row.get(0))
+            .optional()?;
+        shared.push((branch.epoch, if own == Some(branch.hash.0) { branch.seq } else { 0 }));
+    }
     let mut statement = connection.prepare_cached("SELECT content, state FROM operations ORDER BY epoch, seq")?;
     let mut rows = statement.query([])?;
     let mut operations = Vec::new();
     while let Some(row) = rows.next()? {
         let content = row.get_ref(0)?.as_str().map_err(|_| Error::internal("content is text"))?;
         let operation: Operation = serde_json::from_str(content)?;
-        let acked = taken.iter().find(|branch| branch.epoch == operation.epoch).map_or(0, |branch| branch.seq);
+        let acked = shared.iter().find(|(epoch, _)| *epoch == operation.epoch).map_or(0, |(_, seq)| *seq);
         if row.get::<_, i64>(1)? == OperationState::Pending.code() || operation.seq > acked {
             operations.push(operation);
         }

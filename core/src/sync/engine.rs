@@ -5,7 +5,11 @@
 
 use super::policy::{BLOB_CHUNK_BYTES, MAX_CHANGES, MAX_OPERATIONS, MAX_REQUEST_BYTES, REQUEST_TIMEOUT_MS};
 use super::signature::sign;
-use super::wire::{BranchAnswer, BranchRequest, ContactEnvelope, HeadSignature, PROTOCOL_VERSION, Problem, SyncAnswer, SyncRequest};
+use super::wire::{
+    BranchAnswer, BranchRequest, ContactEnvelope, EnrolAnswer, EnrolRequest, HeadSignature, PROTOCOL_VERSION, Problem, SyncAnswer,
+    SyncRequest,
+};
+use crate::domain::Bucket;
 use crate::env::{HttpRequest, HttpResponse, Method, TransportError};
 use crate::log::{DeviceKey, Digest, Operation, head_preimage};
 use crate::{Code, Error, Result};
@@ -22,6 +26,10 @@ pub struct Route {
     pub epoch: u32,
     /// The device's key.
     pub key: DeviceKey,
+    /// What the device calls itself.
+    pub device_name: String,
+    /// The hub's signed word on the enrolment, where it gave one.
+    pub ticket: Option<String>,
 }
 
 /// What the store has to send.
@@ -37,6 +45,8 @@ pub struct Batch {
     pub head: Option<(u64, Digest)>,
     /// Where the phone stands.
     pub cursor: Option<String>,
+    /// Buckets that have to be filled again.
+    pub refill: Vec<Bucket>,
     /// The nonce that the hub gave last.
     pub nonce: Option<String>,
 }
@@ -148,6 +158,7 @@ enum State {
     NamingClaim,
     Claiming,
     Branching { epoch: u32 },
+    Readmitting,
     NamingBlob,
     Creating { sha256: Digest, len: u64 },
     LoadingPiece,
@@ -165,6 +176,7 @@ pub struct Engine {
     from_seq: Option<u64>,
     rewinds: u32,
     forks: u32,
+    readmitted: bool,
     cursor_forgotten: bool,
     blobs_this_pass: u64,
     blob_repeats: u32,
@@ -187,6 +199,7 @@ impl Engine {
             from_seq: None,
             rewinds: 0,
             forks: 0,
+            readmitted: false,
             cursor_forgotten: false,
             blobs_this_pass: 0,
             blob_repeats: 0,
@@ -212,6 +225,7 @@ impl Engine {
             (State::LoadingBatch | State::Storing { .. }, Event::Behind) => self.fork(),
             (State::NamingClaim, Event::Claim(claim)) => self.claim_branch(claim)?,
             (State::Claiming, Event::Response(response)) => self.on_branch_answer(&response),
+            (State::Readmitting, Event::Response(response)) => self.on_readmission(&response),
             (State::Branching { epoch }, Event::Stored { .. }) => {
                 self.route.epoch = epoch;
                 self.load_batch()
@@ -257,6 +271,7 @@ impl Engine {
             operations: batch.operations,
             contacts: batch.contacts,
             cursor: batch.cursor,
+            refill: Some(batch.refill),
             limit: MAX_CHANGES,
             head_signature,
         };
@@ -279,6 +294,7 @@ impl Engine {
                 _ => self.end(Some(Error::new(Code::AnswerInvalid, "200 without a sync answer"))),
             },
             409 => self.on_conflict(response),
+            401 if !self.readmitted && self.route.ticket.is_some() && is_unknown_device(response) => self.readmit(),
             413 if self.max_operations > 1 => {
                 self.max_operations /= 2;
                 self.load_batch()
@@ -314,6 +330,30 @@ impl Engine {
         self.rewinds = 0;
         self.state = State::NamingClaim;
         Action::NameClaim
+    }
+
+    /// The hub does not know this device: it was put back from a backup that is older than the enrolment.
+    fn readmit(&mut self) -> Action {
+        self.readmitted = true;
+        let request = EnrolRequest {
+            code: String::new(),
+            ticket: self.route.ticket.clone(),
+            public_key: self.route.key.public(),
+            device_name: self.route.device_name.clone(),
+        };
+        let Ok(body) = serde_json::to_vec(&request) else { return self.end(Some(Error::internal("a request can be written"))) };
+        self.state = State::Readmitting;
+        let json = [("content-type".to_owned(), "application/json".to_owned())];
+        Action::Send(self.request(Method::Post, "/v1/enrol", json.into(), body, None))
+    }
+
+    fn on_readmission(&mut self, response: &HttpResponse) -> Action {
+        match (response.status, serde_json::from_slice::<EnrolAnswer>(&response.body)) {
+            (200, Ok(_)) => self.load_batch(),
+            (200, Err(_)) => self.end(Some(Error::new(Code::AnswerInvalid, "200 without an enrolment"))),
+            (400 | 404, _) => self.end(Some(Error::new(Code::DeviceRefused, "the hub knows neither device nor ticket"))),
+            _ => self.refused(response),
+        }
     }
 
     fn claim_branch(&mut self, claim: Uuid) -> Result<Action> {
@@ -446,6 +486,10 @@ fn tus_version() -> (String, String) {
 
 fn upload_offset(response: &HttpResponse) -> Option<u64> {
     response.header("upload-offset")?.trim().parse().ok()
+}
+
+fn is_unknown_device(response: &HttpResponse) -> bool {
+    problem(response).is_some_and(|problem| problem.code == Code::DeviceRefused)
 }
 
 fn problem(response: &HttpResponse) -> Option<Problem> {

@@ -1,10 +1,12 @@
 //! The messages between phone and hub, as JSON. `docs/protocol/sync.md` explains them to other implementers.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::domain::{Bucket, Document, Verdict};
+use crate::domain::{Bucket, BucketDigest, Document, Verdict};
 use crate::log::{Digest, Operation, PublicKey, Salt, Signature};
 
 /// The version of this protocol, sent in the `liuye-protocol` header both ways.
@@ -13,8 +15,11 @@ pub const PROTOCOL_VERSION: &str = "0.1";
 /// The body of `POST /v1/enrol`. The request is signed by the key that it names (see [`super::signature`]).
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct EnrolRequest {
-    /// The one-time code, as typed or scanned.
+    /// The one-time code, as typed or scanned; empty with a ticket.
     pub code: String,
+    /// The proof of an earlier enrolment, for a hub that lost it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
     /// The key that the phone made.
     pub public_key: PublicKey,
     /// What the desk shows for this device, such as `Pixel 9, Android 16`; at most 100 characters.
@@ -39,6 +44,10 @@ pub struct EnrolAnswer {
     pub server_time: i64,
     /// To be named in the next request's signature.
     pub nonce: String,
+    /// The hub's signed word on this enrolment, opaque to the phone: a hub that was put back from a backup, and knows
+    /// nothing of the device, takes it in again by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
 }
 
 /// The body of `POST /v1/sites/{site}/sync`.
@@ -57,6 +66,10 @@ pub struct SyncRequest {
     /// Where the phone stands; absent for a first fill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+    /// Buckets whose contents turned out not to be the hub's: they are purged and filled again. A phone that sends this, empty
+    /// or not, is one that compares digests.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refill: Option<Vec<Bucket>>,
     /// How many changes the phone takes in one answer.
     pub limit: u32,
     /// Over (device, epoch, last seq, last hash) of what the phone has written; the hub keeps it as evidence.
@@ -101,12 +114,12 @@ pub struct SyncAnswer {
     pub cursor: String,
     /// Whether there is more to fetch at once.
     pub more: bool,
-    /// The contents' digest by bucket, with the last page only. Always absent in 0.1.
+    /// What each bucket of the scope holds at `position`: with the last page only, for phones that compare it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub digest: Option<serde_json::Value>,
-    /// The branch of the hub's log. Always 1 in 0.1.
+    pub digest: Option<BTreeMap<Bucket, BucketDigest>>,
+    /// The branch of the hub's log: another one after a restore.
     pub log_epoch: u32,
-    /// Operations up to this seq survive the loss of the hub's disk. Always 0 in 0.1.
+    /// Operations of the acknowledged branch up to this seq survive the loss of the hub's disk; 0 for none.
     pub durable_through: u64,
     /// The position of the site's log up to which this answer speaks.
     pub position: u64,
@@ -135,7 +148,19 @@ pub struct BranchAnswer {
     /// The branch to write on from now on.
     pub epoch: u32,
     /// How far the hub has each older branch: what lies beyond it has to be written again.
-    pub taken: Vec<Acked>,
+    pub taken: Vec<TakenBranch>,
+}
+
+/// How far a hub has one branch of a device's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBranch {
+    /// The branch.
+    pub epoch: u32,
+    /// The last seq; 0 for none.
+    pub seq: u64,
+    /// The hash of the operation there. A phone that has another one there, or none, shares the branch with a clone and
+    /// cannot tell what of it is its own.
+    pub hash: Digest,
 }
 
 /// How far the hub has a device's log.

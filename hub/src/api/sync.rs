@@ -10,7 +10,7 @@ use liuye_core::{Code, Error};
 
 use super::signed::Signed;
 use super::{ApiError, State, blocking};
-use crate::changes::{LOG_EPOCH, page};
+use crate::changes::{Asked, page};
 use crate::hub::Hub;
 use crate::ingest::{Push, PushError};
 use crate::ledger::DeviceRow;
@@ -70,15 +70,16 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
             tx.set_scope(&device.device, &scope, scope_version)?;
         }
         let limit = usize::try_from(request.limit.clamp(1, MAX_CHANGES)).unwrap_or(1);
-        let page = page(tx, &scope, request.cursor.as_deref(), limit)?;
+        let asked = Asked { scope: &scope, cursor: request.cursor.as_deref(), refill: request.refill.as_deref(), limit };
+        let page = page(tx, &asked)?;
         Ok(SyncAnswer {
             acked: Acked { epoch: branch.epoch, seq: acked },
             verdicts,
             changes: page.changes,
             cursor: page.cursor,
             more: page.more,
-            digest: None,
-            log_epoch: LOG_EPOCH,
+            digest: page.digest,
+            log_epoch: page.log_epoch,
             durable_through: tx.durable_through(&device.device, branch.epoch)?,
             position: page.position,
             server_time: tx.now,

@@ -2,7 +2,7 @@
 
 use liuye_core::Result;
 use liuye_core::log::{DeviceId, Digest, Operation};
-use liuye_core::sync::wire::{Acked, HeadSignature};
+use liuye_core::sync::wire::{HeadSignature, TakenBranch};
 use rusqlite::{OptionalExtension, Row};
 
 use super::Tx;
@@ -40,8 +40,12 @@ impl Tx<'_> {
     }
 
     /// How far each branch of a device's log is here.
-    pub(crate) fn taken(&self, device: &DeviceId) -> Result<Vec<Acked>> {
-        Ok(self.branches(device)?.iter().map(|branch| Acked { epoch: branch.epoch, seq: branch.acked_seq }).collect())
+    pub(crate) fn taken(&self, device: &DeviceId) -> Result<Vec<TakenBranch>> {
+        Ok(self
+            .branches(device)?
+            .iter()
+            .map(|branch| TakenBranch { epoch: branch.epoch, seq: branch.acked_seq, hash: branch.acked_hash })
+            .collect())
     }
 
     /// Begins a branch. `claim` is what the phone asked with; empty for a device's first.

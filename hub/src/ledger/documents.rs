@@ -60,6 +60,7 @@ impl Tx<'_> {
             buckets: write.buckets.clone(),
             conflicts,
         };
+        self.count_digests(before.as_ref().map(|stored| &stored.document), Some(&document))?;
         let stored = Stored { document, person: write.person.clone(), at: write.at };
         self.put(&stored, before.map(|stored| stored.document.buckets).unwrap_or_default())
     }
@@ -95,6 +96,7 @@ impl Tx<'_> {
     /// Removes a document: whoever had it is told at `position`.
     pub(crate) fn remove_document(&self, id: &str, position: u64) -> Result<()> {
         if let Some(stored) = self.document(id)? {
+            self.count_digests(Some(&stored.document), None)?;
             self.connection.execute("DELETE FROM documents WHERE site = ?1 AND id = ?2", (self.site, id))?;
             self.move_between(id, &stored.document.buckets, &[], position)?;
         }
@@ -135,6 +137,12 @@ impl Tx<'_> {
         let values = range().chain(range()).chain([Sql::from(signed(limit as u64))]);
         let mut statement = self.connection.prepare_cached(&sql)?;
         Ok(statement.query_map(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Every document of the site.
+    pub(crate) fn all_documents(&self) -> Result<Vec<Document>> {
+        let mut statement = self.connection.prepare(select!(""))?;
+        statement.query_map([self.site], raw)?.map(|row| Ok(parse(row?)?.document)).collect()
     }
 
     /// All documents that a site file brought, with their kinds.

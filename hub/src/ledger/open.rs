@@ -35,6 +35,11 @@ impl Ledger {
         Ok(output)
     }
 
+    /// Writes a copy of the whole ledger to a new file, as it is at one moment, while others go on writing.
+    pub(crate) fn copy_to(&self, path: &Path) -> Result<()> {
+        copy_database(&connect(&self.path)?, path)
+    }
+
     /// One consistent look at a site.
     pub(crate) fn read<T>(&self, site: &str, now: i64, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -46,6 +51,12 @@ impl Ledger {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         output
     }
+}
+
+/// Copies a database into a new file, without what was deleted from it.
+pub(crate) fn copy_database(connection: &Connection, path: &Path) -> Result<()> {
+    connection.execute("VACUUM INTO ?1", [path.to_string_lossy()])?;
+    Ok(())
 }
 
 fn connect(path: &Path) -> Result<Connection> {
@@ -72,5 +83,12 @@ fn migrate(connection: &mut Connection) -> Result<()> {
         transaction.execute_batch(migration)?;
     }
     transaction.pragma_update(None, "user_version", MIGRATIONS.len())?;
+    if found < MIGRATIONS.len() {
+        let sites: Vec<String> =
+            transaction.prepare("SELECT site FROM sites")?.query_map([], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
+        for site in &sites {
+            Tx { connection: &transaction, site, now: 0 }.begin_digests()?;
+        }
+    }
     Ok(transaction.commit()?)
 }

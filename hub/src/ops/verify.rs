@@ -31,6 +31,7 @@ pub fn verify(hub: &Hub) -> Result<VerifyReport> {
         hub.read(&site, |tx| {
             check_devices(tx, &mut report)?;
             check_entries(tx, &mut report)?;
+            check_digests(tx, &mut report)?;
             check_contacts(hub, tx, &mut report)
         })?;
     }
@@ -115,6 +116,14 @@ fn operation_stands(tx: &Tx<'_>, id: &str, position: u64, digest: &Digest) -> Re
 fn repeat_stands(tx: &Tx<'_>, id: &str, position: u64, digest: &Digest) -> Result<bool> {
     let Ok(id) = id.parse() else { return Ok(false) };
     Ok(tx.is_repeated_at(id, position)?.is_some_and(|operation| operation.hash == *digest))
+}
+
+fn check_digests(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
+    let (kept, counted) = (tx.kept_digests()?, tx.counted_digests()?);
+    for bucket in kept.keys().chain(counted.keys()).filter(|bucket| kept.get(bucket) != counted.get(bucket)) {
+        report.faults.push(format!("site {}: the digest of bucket {bucket} does not fit its documents", tx.site));
+    }
+    Ok(())
 }
 
 fn check_contacts(hub: &Hub, tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
