@@ -73,7 +73,7 @@ impl Climate {
         Self {
             phones: chance.of(2..8) as usize,
             days: chance.ms(2..8),
-            deed_minutes: chance.ms(40..240),
+            deed_minutes: chance.ms(40..600),
             line_fault_in: rough(20, 4),
             phone_fault_in: rough(40, 12),
             hub_fault_in: rough(80, 25),
@@ -83,6 +83,19 @@ impl Climate {
             meanwhile_in: rough(20, 4),
         }
     }
+}
+
+/// Something that is broken on purpose: a check that does not notice it proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sabotage {
+    /// Phones' disks say that they synced, and did not: P1.
+    LyingPhoneDisks,
+    /// Something between phone and hub acknowledges what never arrived: P2, P6.
+    HastyAcknowledgement,
+    /// The cursor goes ahead of the contents, and no digest tells: P5.
+    SkippedChange,
+    /// The hub has no time for one phone, for ever: P7.
+    DeafHub,
 }
 
 /// How a run ended.
@@ -134,6 +147,7 @@ impl Due {
 
 /// Everything that there is in one run.
 pub(super) struct World {
+    pub(super) sabotage: Option<Sabotage>,
     pub(super) time: Arc<Time>,
     pub(super) chance: Chance,
     pub(super) climate: Climate,
@@ -155,9 +169,15 @@ pub(super) struct World {
 /// Runs the world of a seed.
 #[must_use]
 pub fn run(seed: u64, climate: Climate) -> Outcome {
+    run_sabotaged(seed, climate, None)
+}
+
+/// Runs the world of a seed with something broken on purpose.
+#[must_use]
+pub fn run_sabotaged(seed: u64, climate: Climate, sabotage: Option<Sabotage>) -> Outcome {
     disk::install();
     let folder = tempfile::tempdir().unwrap();
-    let world = World::begin(seed, climate, folder.path());
+    let world = World::begin(seed, climate, folder.path(), sabotage);
     world.live();
     check::at_the_end(&world);
     let mut tally = world.tally.lock().unwrap().clone();
@@ -174,7 +194,7 @@ pub fn run(seed: u64, climate: Climate) -> Outcome {
 }
 
 impl World {
-    fn begin(seed: u64, climate: Climate, folder: &Path) -> Arc<Self> {
+    fn begin(seed: u64, climate: Climate, folder: &Path, sabotage: Option<Sabotage>) -> Arc<Self> {
         let time = Arc::new(Time::at(BEGIN));
         let hub = HubMachine::new(&folder.join("hub"), &time, seed);
         hub.start();
@@ -193,7 +213,11 @@ impl World {
             // Codes are handed out on paper beforehand: a phone that is offline keeps one until it can use it.
             phone.journal.lock().unwrap().code = Some(enrol_code::make(&running, phone.person(), 1, 60 * 24 * 30).unwrap());
         }
+        for phone in &phones {
+            phone.disk.lie_about_syncs(sabotage == Some(Sabotage::LyingPhoneDisks));
+        }
         Arc::new_cyclic(|myself| Self {
+            sabotage,
             time,
             chance,
             climate,
@@ -254,7 +278,7 @@ impl World {
                 }
             }
             Due::Poll(index) => {
-                self.due(self.chance.ms(HOUR..3 * HOUR), Due::Poll(index));
+                self.due(self.chance.ms(2 * HOUR..4 * HOUR), Due::Poll(index));
                 if self.phones[index].is_online() {
                     self.sync(&self.phones[index], SyncReason::Timer);
                 }

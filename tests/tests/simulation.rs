@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use liuye_tests::sim::{Climate, Regression, Tally, run};
+use liuye_tests::sim::{Climate, Regression, Sabotage, Tally, run, run_sabotaged};
 
 /// So many seeds, or so long, whichever is shorter; `cargo xtask sim` goes on from there.
 const SEEDS: u64 = 300;
@@ -43,4 +43,21 @@ fn the_same_seed_gives_the_same_run_to_the_byte() {
         assert_eq!(one.digest, other.digest, "seed {seed}");
     }
     assert_ne!(run(3, Climate::of(3)).digest, run(4, Climate::of(3)).digest);
+}
+
+/// The negative controls: each is a way to break a promise, and the checks that passed above have to notice it.
+#[test]
+fn the_checks_notice_what_is_broken_on_purpose() {
+    for (sabotage, told) in [
+        (Sabotage::LyingPhoneDisks, "lost"),
+        (Sabotage::HastyAcknowledgement, "not at the hub"),
+        (Sabotage::SkippedChange, "differ"),
+        (Sabotage::DeafHub, "stuck"),
+    ] {
+        let noticed = (1..40).find_map(|seed| {
+            let climate = Climate { phones: 3, days: 3, deed_minutes: 60, phone_fault_in: 6, hub_fault_in: 8, ..Climate::of(seed) };
+            run_sabotaged(seed, climate, Some(sabotage)).failure.filter(|failure| failure.contains(told))
+        });
+        assert!(noticed.is_some(), "{sabotage:?} went unnoticed");
+    }
 }

@@ -131,9 +131,15 @@ impl Companion {
             });
         }
         self.hold_lease()?;
-        let epoch = enrolment.epoch;
-        let mut run =
-            Run { companion: self, transport: transport.as_ref(), report: SyncReport::default(), epoch, mended: false, sent_at: (0, 0) };
+        let mut run = Run {
+            companion: self,
+            transport: transport.as_ref(),
+            report: SyncReport::default(),
+            epoch: enrolment.epoch,
+            mended: false,
+            leased_at: self.env.clock.elapsed_ms(),
+            sent_at: (0, 0),
+        };
         let outcome = run.drive(&enrolment);
         let report = run.report;
         self.finish(outcome, state, report)
@@ -204,6 +210,8 @@ struct Run<'a> {
     epoch: u32,
     /// Whether buckets were asked for again: once a run, so that no run goes on for ever.
     mended: bool,
+    /// Monotonic clock when the lease was last taken.
+    leased_at: u64,
     /// Wall and monotonic clock when the last request left.
     sent_at: (i64, u64),
 }
@@ -230,7 +238,7 @@ impl Run<'_> {
                     self.load(from_seq, max_operations, max_bytes)?.map_or(Event::Behind, Event::Batch)
                 }
                 Action::Send(request) => {
-                    companion.hold_lease()?;
+                    self.renew_lease()?;
                     self.sent_at = (companion.env.clock.wall_ms(), companion.env.clock.elapsed_ms());
                     match self.transport.send(request) {
                         Ok(response) => Event::Response(response),
@@ -263,6 +271,16 @@ impl Run<'_> {
             };
             action = engine.next(event)?;
         }
+    }
+
+    /// Renews the lease where less than half of it is left: an exchange may take as long as that.
+    fn renew_lease(&mut self) -> Result<()> {
+        let now = self.companion.env.clock.elapsed_ms();
+        if now.saturating_sub(self.leased_at) > LEASE_MS / 2 {
+            self.companion.hold_lease()?;
+            self.leased_at = now;
+        }
+        Ok(())
     }
 
     /// What is to be sent; none where the hub expects more than was ever written here.
