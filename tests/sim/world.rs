@@ -90,7 +90,7 @@ impl Climate {
 pub enum Sabotage {
     /// Phones' disks say that they synced, and did not: P1.
     LyingPhoneDisks,
-    /// Something between phone and hub acknowledges what never arrived: P2, P6.
+    /// Something between one phone and the hub acknowledges what never arrives: P1, P6.
     HastyAcknowledgement,
     /// The cursor goes ahead of the contents, and no digest tells: P5.
     SkippedChange,

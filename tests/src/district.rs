@@ -72,6 +72,40 @@ impl District {
         &self.hub
     }
 
+    /// The hub's data folder.
+    #[must_use]
+    pub fn hub_folder(&self) -> PathBuf {
+        self.dir.path().join("hub")
+    }
+
+    /// Another hub on the same data folder, listening beside the first until the district ends. Returns its address.
+    #[must_use]
+    pub fn second_hub(&self) -> String {
+        let hub = Hub::open(&self.hub_folder(), Env::system()).unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        self.runtime.spawn(serve(hub, listener, ServeConfig::default(), std::future::pending()));
+        format!("http://{address}")
+    }
+
+    /// Loses the hub's disk and puts the hub back from a backup, at the same address.
+    pub fn restore(&mut self, backup: &Path) {
+        self.stop();
+        std::fs::remove_dir_all(self.hub_folder()).unwrap();
+        ops::backup::restore(backup, &self.hub_folder(), Env::system()).unwrap();
+        self.hub = Hub::open(&self.hub_folder(), Env::system()).unwrap();
+        self.start();
+    }
+
+    /// Puts a copy of the hub's files in their place, as somebody does who knows of no `restore`.
+    pub fn put_files_back(&mut self, copy: &Path) {
+        self.stop();
+        std::fs::remove_dir_all(self.hub_folder()).unwrap();
+        crate::copy_tree(copy, &self.hub_folder());
+        self.hub = Hub::open(&self.hub_folder(), Env::system()).unwrap();
+        self.start();
+    }
+
     /// Where the hub listens.
     #[must_use]
     pub fn url(&self) -> String {

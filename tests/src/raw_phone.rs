@@ -87,6 +87,28 @@ impl RawPhone {
         operation
     }
 
+    /// A loss report at this place of the log, written under this name.
+    #[must_use]
+    pub fn loss(&self, seq: u64, prev_hash: Digest, actor: &str) -> Operation {
+        let mut operation = self.operation(seq, prev_hash);
+        let at = operation.recorded_at - 3_600_000;
+        let body = json!({
+            "category": "keys", "description": "a bunch of keys", "place": "by the lake",
+            "lost_from": at, "lost_to": at + 60_000, "tracking_digest": Digest::of(b"code"),
+        });
+        operation.kind = "loss.report".to_owned();
+        operation.actor = actor.to_owned();
+        operation.body = serde_json::value::to_raw_value(&body).ok();
+        operation.seal();
+        operation
+    }
+
+    /// The same key at another hub's address.
+    #[must_use]
+    pub fn at(&self, url: &str) -> Self {
+        Self { key: self.key.clone(), url: url.to_owned(), native: NativeTransport::new() }
+    }
+
     /// The chain's beginning for this device.
     #[must_use]
     pub fn genesis(&self) -> Digest {

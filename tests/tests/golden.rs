@@ -39,7 +39,7 @@ fn log(path: &Path) -> Vec<(String, Operation)> {
 }
 
 #[test]
-fn a_phone_of_0_1_opens_and_shows_what_it_held() {
+fn p12_a_phone_of_0_1_opens_and_shows_what_it_held() {
     let dir = tempfile::tempdir().unwrap();
     let inspector = phone("inspector.db", dir.path());
     let outbox = inspector.outbox().unwrap();
@@ -50,7 +50,7 @@ fn a_phone_of_0_1_opens_and_shows_what_it_held() {
 }
 
 #[test]
-fn the_outboxes_of_0_1_are_read_to_the_byte_and_their_chains_hold() {
+fn p12_the_outboxes_of_0_1_are_read_to_the_byte_and_their_chains_hold() {
     for (name, count) in [("inspector.db", 7), ("tourist.db", 3)] {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join(name);
@@ -67,7 +67,7 @@ fn the_outboxes_of_0_1_are_read_to_the_byte_and_their_chains_hold() {
 }
 
 #[test]
-fn an_outbox_of_0_1_is_taken_in_by_the_hub_of_today() {
+fn p12_an_outbox_of_0_1_is_taken_in_by_the_hub_of_today() {
     let district = District::open();
     let dir = tempfile::tempdir().unwrap();
     let tourist = phone("tourist.db", dir.path());
@@ -82,7 +82,7 @@ fn an_outbox_of_0_1_is_taken_in_by_the_hub_of_today() {
 }
 
 #[test]
-fn a_hub_of_0_1_opens_and_verifies_and_still_unseals_its_contacts() {
+fn p12_a_hub_of_0_1_opens_and_verifies_and_still_unseals_its_contacts() {
     let dir = tempfile::tempdir().unwrap();
     for entry in ["ledger.db", "keys.db", "accounts.db"] {
         fs::copy(golden().join("hub").join(entry), dir.path().join(entry)).unwrap();
@@ -97,7 +97,7 @@ fn a_hub_of_0_1_opens_and_verifies_and_still_unseals_its_contacts() {
 }
 
 #[test]
-fn the_messages_of_0_1_are_read_and_written_alike() {
+fn p12_the_messages_of_0_1_are_read_and_written_alike() {
     let mut seen = [0; 4];
     let mut files: Vec<_> = fs::read_dir(golden().join("wire")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();

@@ -61,7 +61,7 @@ fn hazards(phone: &Companion, zone: &str) -> usize {
 }
 
 #[test]
-fn a_zone_that_is_given_to_somebody_else_goes_and_the_new_one_comes_whole_while_others_write() {
+fn p10_a_zone_that_is_given_to_somebody_else_goes_and_the_new_one_comes_whole_while_others_write() {
     let district = District::open();
     let mut site: Value = serde_json::from_str(&District::site_file("site.json")).unwrap();
     let venue = |zone: &str| {

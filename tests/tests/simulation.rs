@@ -61,3 +61,31 @@ fn the_checks_notice_what_is_broken_on_purpose() {
         assert!(noticed.is_some(), "{sabotage:?} went unnoticed");
     }
 }
+
+fn holds(seeds: std::ops::Range<u64>, climate: impl Fn(Climate) -> Climate) -> Tally {
+    let mut tally = Tally::default();
+    for seed in seeds {
+        let outcome = run(seed, climate(Climate::of(seed)));
+        assert_eq!(outcome.failure, None, "seed {seed}");
+        tally.add(&outcome.tally);
+    }
+    tally
+}
+
+#[test]
+fn p06_every_operation_is_in_one_place_after_every_step() {
+    let tally = holds(1_000..1_006, |climate| Climate { phones: 6, days: 2, deed_minutes: 40, phone_fault_in: 10, ..climate });
+    assert!(tally.operations > 300, "{tally}");
+}
+
+#[test]
+fn p07_the_queue_empties_by_itself_once_the_network_heals() {
+    let tally = holds(1_100..1_106, |climate| Climate { phones: 4, days: 2, line_fault_in: 2, hub_fault_in: 15, ..climate });
+    assert!(tally.faults["answer_lost"] > 20, "{tally}");
+}
+
+#[test]
+fn p10_what_a_phone_may_no_longer_see_goes_and_what_it_has_not_sent_stays() {
+    let tally = holds(1_200..1_206, |climate| Climate { phones: 6, days: 2, deed_minutes: 60, churn_in: 5, ..climate });
+    assert!(tally.faults["scope_change"] > 20, "{tally}");
+}

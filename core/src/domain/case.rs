@@ -56,6 +56,8 @@ pub(super) struct Case<'a> {
     pub(super) at: i64,
     /// The earliest that it can have been, UTC ms.
     pub(super) earliest: i64,
+    /// The latest that it can have been, UTC ms.
+    latest: i64,
     pub(super) flags: Vec<Flag>,
 }
 
@@ -70,7 +72,12 @@ impl<'a> Case<'a> {
         let not_before = if operation.seen == 0 { None } else { world.written_at(operation.seen).map_err(Stop::World)? };
         let judged = super::judge(operation, &settings, context.received_at, not_before);
         let earliest = not_before.unwrap_or(judged.at).min(judged.at);
-        Ok(Self { operation, context, site, settings, at: judged.at, earliest, flags: judged.flags })
+        // A clock that nobody held against the hub's since the phone's boot may be wrong by years: then only the arrival is sure.
+        let latest = match operation.clock_offset_ms {
+            Some(_) => judged.at,
+            None => context.received_at.unwrap_or(i64::MAX).max(judged.at),
+        };
+        Ok(Self { operation, context, site, settings, at: judged.at, earliest, latest, flags: judged.flags })
     }
 
     pub(super) fn actor(&self) -> &str {
@@ -93,7 +100,7 @@ impl<'a> Case<'a> {
 
     /// Asks for any of the roles over the interval in which the operation can have happened.
     pub(super) fn authorise(&mut self, any_of: &[Role]) -> Judgement<()> {
-        match self.context.actor.standing(any_of, self.earliest, self.at) {
+        match self.context.actor.standing(any_of, self.earliest, self.latest) {
             Standing::Held => Ok(()),
             Standing::Differs => {
                 self.flag(Flag::AuthorityUncertain);
