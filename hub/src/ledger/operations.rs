@@ -2,7 +2,7 @@
 
 use liuye_core::Result;
 use liuye_core::domain::Verdict;
-use liuye_core::log::{DeviceId, Operation};
+use liuye_core::log::{DeviceId, Digest, Fix, Operation};
 use rusqlite::{OptionalExtension, Row};
 use uuid::Uuid;
 
@@ -46,6 +46,10 @@ pub struct OperationRow {
     pub discarded: bool,
     /// Its body, JSON.
     pub body: String,
+    /// Where its phone was.
+    pub fix: Option<Fix>,
+    /// Its photos.
+    pub photos: Vec<Digest>,
 }
 
 /// A row of what needs attention.
@@ -205,6 +209,8 @@ impl From<Taken> for OperationRow {
             recorded_at: operation.recorded_at,
             device: operation.device.to_string(),
             body: operation.body_text().to_owned(),
+            fix: operation.fix,
+            photos: operation.blobs.iter().map(|blob| blob.sha256).collect(),
             actor: operation.actor,
             kind: operation.kind,
             entity: operation.entity,
