@@ -160,3 +160,10 @@ fn disk(error: &std::io::Error) -> Error {
     let full = error.kind() == std::io::ErrorKind::StorageFull;
     Error::new(if full { Code::DiskFull } else { Code::Storage }, "the photo folder cannot be written or read")
 }
+
+/// A photo that is here whole: its format and its bytes.
+pub(crate) fn read(hub: &Hub, sha256: &Digest) -> Result<Option<(String, Vec<u8>)>> {
+    let Some((_, format)) = hub.read(&hub.site()?, |tx| tx.blob(sha256))? else { return Ok(None) };
+    let bytes = std::fs::read(at_rest(hub, sha256)).map_err(|error| disk(&error))?;
+    Ok(Some((format, bytes)))
+}

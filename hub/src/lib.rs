@@ -13,6 +13,7 @@ mod ledger;
 mod scope;
 mod server;
 mod ticket;
+mod tries;
 
 pub mod accounts;
 pub mod desk;

@@ -94,3 +94,75 @@ fn an_admin_reads_no_case_and_a_logout_needs_the_sessions_own_form() {
     assert_eq!(request(&district, Method::Post, "/desk/logout", Some(&desk), &format!("csrf={csrf}")).status, 303);
     assert_eq!(get(&district, "/desk", Some(&desk)).status, 303);
 }
+
+#[test]
+fn whoever_guesses_passwords_waits_and_nobody_is_locked_out_for_longer_than_a_minute() {
+    let district = District::open();
+    district.hub().accounts().add("wang", Role::Desk, None, Some("correct horse battery")).unwrap();
+    let try_once =
+        |name: &str, password: &str| request(&district, Method::Post, "/desk/login", None, &format!("name={name}&password={password}"));
+    // A minute of the clock may turn in the middle: then it begins anew, and ends all the same.
+    let refused = (0..25).find_map(|_| Some(try_once("wang", "wrong")).filter(|answer| answer.status == 429)).unwrap();
+    let wait: u64 = refused.header("retry-after").unwrap().parse().unwrap();
+    assert!(wait <= 60);
+    assert!(text(&refused).contains("一分钟") || text(&refused).contains("minute"));
+    assert_eq!(try_once("wang", "correct+horse+battery").status, 429, "the address waits, whatever it knows");
+}
+
+#[test]
+fn a_record_has_a_page_with_its_photos_and_a_contact_is_read_by_the_few_and_logged() {
+    let district = District::open();
+    let phone = open_phone(&district.phone_path("p"), Arc::new(NativeTransport::new()));
+    phone.enrol(&district.url(), &district.code(None)).unwrap();
+    let photo = phone.attach(&liuye_tests::png(7, 300)).unwrap().sha256;
+    let draft = LostReportDraft {
+        category: ItemCategory::Camera,
+        description: "<b>银色相机</b>".to_owned(),
+        brand: None,
+        colour: None,
+        marks: None,
+        place: "沙滩公园".to_owned(),
+        zone: None,
+        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
+        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
+        contact: Some(liuye_core::domain::Contact {
+            name: "欧阳某".to_owned(),
+            phone: "13912345678".to_owned(),
+            identity_number: None,
+            passport: None,
+        }),
+        photos: vec![photo],
+    };
+    let report = phone.lost().report(draft).unwrap();
+    phone.sync(SyncReason::User).unwrap();
+    let position = district.hub().about(&report.id).unwrap()[0].position;
+    let path = format!("/desk/records/{position}");
+    let desk = log_in(&district, "wang", Role::Desk);
+    let table = text(&get(&district, "/desk?lang=en", Some(&desk)));
+    assert!(table.contains("camera") && table.contains(&format!("href=\"{path}")), "the table says what a record is about");
+
+    let page = text(&get(&district, &format!("{path}?lang=zh"), Some(&desk)));
+    for shown in ["报失", "相机", "沙滩公园", "&lt;b&gt;", "查看（将被记录）"] {
+        assert!(page.contains(shown) || page.contains(&shown.replace("&lt;", "&#60;").replace("&gt;", "&#62;")), "{shown}");
+    }
+    assert!(!page.contains("欧阳某") && !page.contains("<b>银色"));
+    let picture = get(&district, &format!("/desk/photos/{photo}"), Some(&desk));
+    assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/png")));
+    assert_eq!(get(&district, &format!("/desk/photos/{photo}"), None).status, 303);
+
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let ask = |cookie: &str, csrf: &str| {
+        request(&district, Method::Post, &format!("{path}/contact"), Some(cookie), &format!("csrf={csrf}&lang=zh"))
+    };
+    assert_eq!(ask(&desk, "forged").status, 403);
+    assert_eq!(district.count("SELECT count(*) FROM access_log"), 0);
+    assert!(text(&ask(&desk, &csrf)).contains("欧阳某"));
+    assert_eq!(district.count("SELECT count(*) FROM access_log WHERE reader = 'wang'"), 1);
+
+    let auditor = log_in(&district, "li", Role::Auditor);
+    let page = text(&get(&district, &format!("{path}?lang=en"), Some(&auditor)));
+    assert!(page.contains("Loss reported") && !page.contains("contact"));
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(ask(&auditor, &csrf).status, 403);
+    assert_eq!(get(&district, "/desk/records/999999", Some(&desk)).status, 404);
+}

@@ -1,8 +1,6 @@
 //! Enrolment by one-time code.
 
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Mutex, PoisonError};
+use std::net::SocketAddr;
 
 use axum::Json;
 use axum::body::Bytes;
@@ -20,35 +18,7 @@ use crate::ledger::{DeviceRow, Tx};
 use crate::ops::enrol_code::digest_of;
 use crate::scope::scope_of;
 use crate::ticket::Ticket;
-
-/// Tries that one address has within a minute: a person who mistypes, not a machine that guesses.
-const TRIES_A_MINUTE: u32 = 10;
-
-/// Addresses that are remembered at most; beyond it the memory starts anew.
-const MAX_ADDRESSES: usize = 10_000;
-
-/// Failed tries to enrol, by address and minute.
-#[derive(Debug, Default)]
-pub(crate) struct Tries(Mutex<HashMap<IpAddr, (i64, u32)>>);
-
-impl Tries {
-    fn check(&self, address: IpAddr, now: i64) -> Result<(), ApiError> {
-        let tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match tries.get(&address) {
-            Some((minute, count)) if *minute == now / 60_000 && *count >= TRIES_A_MINUTE => Err(ApiError::too_many(60)),
-            _ => Ok(()),
-        }
-    }
-
-    fn failed(&self, address: IpAddr, now: i64) {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if tries.len() >= MAX_ADDRESSES {
-            tries.clear();
-        }
-        let entry = tries.entry(address).or_insert((now / 60_000, 0));
-        *entry = if entry.0 == now / 60_000 { (entry.0, entry.1 + 1) } else { (now / 60_000, 1) };
-    }
-}
+use crate::tries::WAIT_S;
 
 /// `POST /v1/enrol`
 pub(super) async fn enrol(
@@ -59,7 +29,10 @@ pub(super) async fn enrol(
 ) -> Result<Json<EnrolAnswer>, ApiError> {
     blocking(move || {
         let now = state.hub.now();
-        state.enrolments.check(address.ip(), now)?;
+        let who = address.ip().to_string();
+        if !state.enrolments.may_try(&who, now) {
+            return Err(ApiError::too_many(WAIT_S));
+        }
         let request: EnrolRequest = serde_json::from_slice(&body)?;
         Signed { method: "POST", path: "/v1/enrol", headers: &headers, body: &body }.by(&request.public_key)?;
         let name = Text::required("device_name", &request.device_name, 100)?.into_string();
@@ -68,7 +41,7 @@ pub(super) async fn enrol(
             None => admit(&state.hub, &request, name),
         };
         if answer.is_err() {
-            state.enrolments.failed(address.ip(), now);
+            state.enrolments.failed(&who, now);
         }
         Ok(Json(answer?))
     })

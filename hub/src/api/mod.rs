@@ -13,6 +13,7 @@ use axum::routing::{get, patch, post};
 use liuye_core::sync::policy::MAX_BODY_BYTES;
 
 use crate::hub::Hub;
+use crate::tries::Tries;
 
 pub(crate) use problem::ApiError;
 
@@ -34,7 +35,7 @@ pub(crate) fn router(hub: Hub) -> Router {
 pub(crate) struct State {
     pub(crate) hub: Hub,
     /// Who tried to enrol lately.
-    pub(crate) enrolments: std::sync::Arc<enrol::Tries>,
+    pub(crate) enrolments: std::sync::Arc<Tries>,
 }
 
 /// Runs work that waits for the disk off the threads that serve connections.

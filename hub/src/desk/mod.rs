@@ -1,8 +1,12 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
+mod about;
 mod page;
+mod record;
 mod session;
 mod words;
+
+use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
@@ -10,6 +14,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::{get, post};
 
 use crate::hub::Hub;
+use crate::tries::Tries;
 
 /// What the pages share.
 #[derive(Clone)]
@@ -17,6 +22,8 @@ pub(crate) struct Desk {
     hub: Hub,
     /// Whether the hub speaks TLS: the session's cookie then travels by TLS alone.
     secure: bool,
+    /// Who failed to log in lately, by address and by name.
+    logins: Arc<Tries>,
 }
 
 /// The routes of the desk.
@@ -25,10 +32,13 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/", get(|| async { Redirect::to("/desk") }))
         .route("/desk", get(page::records))
         .route("/desk/attention", get(page::attention))
+        .route("/desk/records/{position}", get(record::show))
+        .route("/desk/records/{position}/contact", post(record::contact))
+        .route("/desk/photos/{sha256}", get(record::photo))
         .route("/desk/login", get(session::form).post(session::log_in))
         .route("/desk/logout", post(session::log_out))
         .route("/desk/desk.css", get(style))
-        .with_state(Desk { hub, secure })
+        .with_state(Desk { hub, secure, logins: Arc::default() })
 }
 
 async fn style() -> impl IntoResponse {

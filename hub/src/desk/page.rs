@@ -1,7 +1,5 @@
 //! The table of records, and what needs attention.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,10 +7,11 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::DateTime;
 use chrono_tz::Tz;
 use liuye_core::Result;
-use liuye_core::domain::{DocumentKind, Person, Role, Site};
+use liuye_core::domain::{Role, Site};
 use serde::Deserialize;
 
 use super::Desk;
+use super::about::Names;
 use super::session::session;
 use super::words::Lang;
 use crate::accounts::Session;
@@ -35,6 +34,7 @@ struct Row {
     when: String,
     who: String,
     what: String,
+    subject: String,
     verdict: &'static str,
     class: &'static str,
     reason: String,
@@ -79,40 +79,52 @@ async fn show(desk: Desk, asked: Asked, headers: HeaderMap, attention: bool) -> 
 
 fn build(hub: &Hub, lang: Lang, session: Session, attention: bool, before: Option<u64>) -> Result<RecordsPage> {
     let records = if attention { hub.attention(200)? } else { hub.recent(before.unwrap_or(u64::MAX), ROWS)? };
-    let site: Option<Site> = hub.document(&hub.site()?)?.map(|document| serde_json::from_value(document.body)).transpose()?;
-    let zone = site.as_ref().and_then(|site| site.time_zone.parse().ok()).unwrap_or(Tz::UTC);
-    let names = names(hub, lang)?;
+    let clock = Clock::read(hub, lang)?;
+    let names = Names::read(hub, lang)?;
     let full = !attention && records.len() == ROWS as usize;
     let older = records.last().filter(|_| full).map(|last| last.position);
-    let rows = records.into_iter().map(|record| row(record, lang, zone, &names)).collect();
-    let site = site.map_or_else(String::new, |site| if lang == Lang::En { site.name.en } else { site.name.zh });
-    Ok(RecordsPage { lang, attention, session, site, rows, older })
+    let rows = records.iter().map(|record| row(hub, record, lang, &clock, &names)).collect::<Result<_>>()?;
+    Ok(RecordsPage { lang, attention, session, site: clock.site, rows, older })
 }
 
-fn row(record: OperationRow, lang: Lang, zone: Tz, names: &HashMap<String, String>) -> Row {
-    let time = DateTime::from_timestamp_millis(record.recorded_at).map(|time| time.with_timezone(&zone));
-    let tourist = || lang.pick("游客", "tourist").to_owned();
-    Row {
+fn row(hub: &Hub, record: &OperationRow, lang: Lang, clock: &Clock, names: &Names) -> Result<Row> {
+    Ok(Row {
         position: record.position,
-        when: time.map_or_else(String::new, |time| time.format("%m-%d %H:%M:%S").to_string()),
-        who: names.get(&record.actor).cloned().unwrap_or_else(|| if record.actor == "tourist" { tourist() } else { record.actor.clone() }),
+        when: clock.show(record.recorded_at),
+        who: names.of(&record.actor),
         what: lang.kind(&record.kind),
+        subject: names.subject(hub, record)?,
         verdict: lang.verdict(&record.verdict),
         class: record.verdict.name(),
         reason: lang.reason(&record.verdict),
-        body: record.body,
-    }
+        body: record.body.clone(),
+    })
 }
 
-fn names(hub: &Hub, lang: Lang) -> Result<HashMap<String, String>> {
-    let persons = hub.documents(DocumentKind::Person, 5_000, 0)?;
-    let named = persons.into_iter().filter_map(|document| serde_json::from_value::<Person>(document.body).ok());
-    Ok(named.map(|person| (person.id, if lang == Lang::En { person.name.en } else { person.name.zh })).collect())
+/// The site's name and its time of day.
+pub(super) struct Clock {
+    pub(super) site: String,
+    zone: Tz,
+}
+
+impl Clock {
+    pub(super) fn read(hub: &Hub, lang: Lang) -> Result<Self> {
+        let site: Option<Site> = hub.document(&hub.site()?)?.map(|document| serde_json::from_value(document.body)).transpose()?;
+        let zone = site.as_ref().and_then(|site| site.time_zone.parse().ok()).unwrap_or(Tz::UTC);
+        let site = site.map_or_else(String::new, |site| if lang == Lang::En { site.name.en } else { site.name.zh });
+        Ok(Self { site, zone })
+    }
+
+    /// A time (UTC ms) as the site's clocks show it.
+    pub(super) fn show(&self, ms: i64) -> String {
+        let time = DateTime::from_timestamp_millis(ms).map(|time| time.with_timezone(&self.zone));
+        time.map_or_else(String::new, |time| time.format("%Y-%m-%d %H:%M:%S").to_string())
+    }
 }
 
 /// A page with the headers that every page has: nothing from elsewhere, nothing inline, nothing kept.
 pub(super) fn rendered(page: &impl Template) -> Response {
-    let policy = "default-src 'none'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    let policy = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::CACHE_CONTROL, "no-store"),

@@ -1,8 +1,10 @@
 //! Logging in and out.
 
+use std::net::SocketAddr;
+
 use askama::Template;
 use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -12,6 +14,7 @@ use super::Desk;
 use super::page::{Asked, rendered};
 use super::words::Lang;
 use crate::accounts::Session;
+use crate::tries::WAIT_S;
 
 const COOKIE: &str = "liuye_session";
 
@@ -19,7 +22,7 @@ const COOKIE: &str = "liuye_session";
 #[template(path = "login.html")]
 struct LoginPage {
     lang: Lang,
-    failed: bool,
+    problem: Option<&'static str>,
 }
 
 /// What the login form sends.
@@ -37,16 +40,33 @@ pub(super) struct Logout {
 
 /// `GET /desk/login`
 pub(super) async fn form(Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    rendered(&LoginPage { lang: Lang::of(asked.lang.as_deref(), &headers), failed: false })
+    rendered(&LoginPage { lang: Lang::of(asked.lang.as_deref(), &headers), problem: None })
 }
 
 /// `POST /desk/login`
-pub(super) async fn log_in(State(desk): State<Desk>, headers: HeaderMap, Form(login): Form<Login>) -> Response {
-    let hub = desk.hub.clone();
+pub(super) async fn log_in(
+    State(desk): State<Desk>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    Form(login): Form<Login>,
+) -> Response {
+    let lang = Lang::of(None, &headers);
+    let (hub, now) = (desk.hub.clone(), desk.hub.now());
+    // By address, so that one machine guesses slowly; by name, so that many do.
+    let guesses = [format!("from {}", address.ip()), format!("as {}", login.name)];
+    if !guesses.iter().all(|guess| desk.logins.may_try(guess, now)) {
+        let problem = Some(lang.pick("尝试次数过多，请一分钟后再试", "Too many tries: wait a minute, please"));
+        let wait = [(header::RETRY_AFTER, WAIT_S.to_string())];
+        return (StatusCode::TOO_MANY_REQUESTS, wait, rendered(&LoginPage { lang, problem })).into_response();
+    }
     // Argon2 is slow on purpose: not on a thread that serves connections.
     let begun = tokio::task::spawn_blocking(move || hub.accounts().log_in(&login.name, &login.password)).await;
     let Ok(Ok(token)) = begun else {
-        let page = LoginPage { lang: Lang::of(None, &headers), failed: true };
+        for guess in &guesses {
+            desk.logins.failed(guess, now);
+        }
+        let problem = Some(lang.pick("用户名或密码不正确", "The name or the password is wrong"));
+        let page = LoginPage { lang, problem };
         return (StatusCode::UNAUTHORIZED, rendered(&page)).into_response();
     };
     let mut response = Redirect::to("/desk").into_response();

@@ -66,6 +66,63 @@ impl Lang {
         self.pick(words.0, words.1).to_owned()
     }
 
+    /// A kind of thing that is lost.
+    pub(crate) fn category(self, category: &str) -> String {
+        let words = match category {
+            "phone" => ("手机", "phone"),
+            "wallet" => ("钱包", "wallet"),
+            "bag" => ("箱包", "bag"),
+            "document" => ("证件", "document"),
+            "camera" => ("相机", "camera"),
+            "jewellery" => ("首饰", "jewellery"),
+            "keys" => ("钥匙", "keys"),
+            "clothing" => ("衣物", "clothing"),
+            "electronics" => ("电子产品", "electronics"),
+            "other" => ("其他", "something else"),
+            unknown => return unknown.to_owned(),
+        };
+        self.pick(words.0, words.1).to_owned()
+    }
+
+    /// A field of what was typed.
+    pub(crate) fn field(self, name: &str) -> String {
+        let words = match name {
+            "checkpoint" => ("巡逻点", "Checkpoint"),
+            "venue" => ("场所", "Venue"),
+            "evidence" => ("到点凭证", "Evidence"),
+            "movement" => ("方式", "Moving"),
+            "note" => ("备注", "Note"),
+            "category" => ("类别", "Category"),
+            "description" => ("描述", "Description"),
+            "brand" => ("品牌", "Brand"),
+            "colour" => ("颜色", "Colour"),
+            "marks" => ("特征", "Marks"),
+            "place" => ("地点", "Place"),
+            "zone" => ("网格", "Zone"),
+            "lost_from" => ("最早丢失时间", "Lost not before"),
+            "lost_to" => ("最晚丢失时间", "Lost not after"),
+            "campaign" => ("专项行动", "Campaign"),
+            "answers" => ("检查项", "Checklist"),
+            "summary" => ("小结", "Summary"),
+            "inspection" => ("所属检查", "Inspection"),
+            "grade" => ("隐患等级", "Grade"),
+            "owner" => ("责任人", "Owner"),
+            "due" => ("整改期限", "Due"),
+            "plan" => ("整改方案", "Plan"),
+            "passed" => ("是否合格", "Passed"),
+            "reason" => ("原因", "Reason"),
+            "accepted" => ("是否认可", "Accepted"),
+            "site" => ("辖区", "Site"),
+            "person" => ("人员", "Person"),
+            "target" => ("对应记录", "Of the record"),
+            "authority" => ("移送单位", "Authority"),
+            "rectified_by" => ("整改人", "Rectified by"),
+            "witness" => ("见证人", "Witness"),
+            unknown => return unknown.to_owned(),
+        };
+        self.pick(words.0, words.1).to_owned()
+    }
+
     /// A verdict in a word; its shape stands beside it in the page.
     pub(crate) const fn verdict(self, verdict: &Verdict) -> &'static str {
         match verdict {

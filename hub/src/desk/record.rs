@@ -1,0 +1,192 @@
+//! One record whole: what was written, when, what became of it, and what else happened to the same thing.
+
+use askama::Template;
+use axum::Form;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use liuye_core::Result;
+use liuye_core::domain::{Contact, Kind, Role};
+use liuye_core::log::Digest;
+use serde::Deserialize;
+use serde_json::Value;
+use subtle::ConstantTimeEq;
+
+use super::Desk;
+use super::about::Names;
+use super::page::{Asked, Clock, rendered};
+use super::session::session;
+use super::words::Lang;
+use crate::accounts::Session;
+use crate::hub::Hub;
+use crate::ledger::OperationRow;
+
+/// A label with what stands behind it.
+struct Field {
+    label: String,
+    value: String,
+}
+
+/// Another record of the same thing.
+struct Other {
+    position: u64,
+    when: String,
+    who: String,
+    what: String,
+    verdict: &'static str,
+    class: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "record.html")]
+struct RecordPage {
+    lang: Lang,
+    session: Session,
+    site: String,
+    position: u64,
+    what: String,
+    subject: String,
+    verdict: &'static str,
+    class: &'static str,
+    reason: String,
+    facts: Vec<Field>,
+    body: Vec<Field>,
+    photos: Vec<String>,
+    others: Vec<Other>,
+    may_have_contact: bool,
+    contact: Option<Contact>,
+    no_contact: bool,
+}
+
+/// What the contact's button sends.
+#[derive(Deserialize)]
+pub(super) struct Ask {
+    csrf: String,
+    lang: Option<String>,
+}
+
+/// `GET /desk/records/{position}`
+pub(super) async fn show(State(desk): State<Desk>, Path(position): Path<u64>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
+    let lang = Lang::of(asked.lang.as_deref(), &headers);
+    let Some(session) = session(&desk, &headers) else { return Redirect::to("/desk/login").into_response() };
+    answer(desk, lang, session, position, false).await
+}
+
+/// `POST /desk/records/{position}/contact`: the reading is written down before anything is shown.
+pub(super) async fn contact(State(desk): State<Desk>, Path(position): Path<u64>, headers: HeaderMap, Form(ask): Form<Ask>) -> Response {
+    let lang = Lang::of(ask.lang.as_deref(), &headers);
+    let Some(session) = session(&desk, &headers) else { return Redirect::to("/desk/login").into_response() };
+    if !bool::from(session.csrf.as_bytes().ct_eq(ask.csrf.as_bytes())) || !may_read_contacts(&session) {
+        return (StatusCode::FORBIDDEN, Html(lang.pick("无权查看联系方式", "You may not read contacts"))).into_response();
+    }
+    answer(desk, lang, session, position, true).await
+}
+
+/// `GET /desk/photos/{sha256}`
+pub(super) async fn photo(State(desk): State<Desk>, Path(sha256): Path<String>, headers: HeaderMap) -> Response {
+    let Some(session) = session(&desk, &headers) else { return Redirect::to("/desk/login").into_response() };
+    let Ok(digest) = Digest::parse(&sha256) else { return StatusCode::NOT_FOUND.into_response() };
+    if session.role == Role::Admin {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    let read = tokio::task::spawn_blocking(move || crate::blobs::read(&desk.hub, &digest)).await;
+    let Ok(Ok(Some((format, bytes)))) = read else { return StatusCode::NOT_FOUND.into_response() };
+    let headers = [
+        (header::CONTENT_TYPE, format!("image/{format}")),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (header::CACHE_CONTROL, "private, no-store".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// Who answers tourists, and who commands them. An auditor checks that readings are logged, and reads none.
+fn may_read_contacts(session: &Session) -> bool {
+    matches!(session.role, Role::Desk | Role::Commander)
+}
+
+async fn answer(desk: Desk, lang: Lang, session: Session, position: u64, with_contact: bool) -> Response {
+    if session.role == Role::Admin {
+        return (StatusCode::FORBIDDEN, Html(lang.pick("管理员不能查看案件内容", "An admin reads no case content"))).into_response();
+    }
+    let read = tokio::task::spawn_blocking(move || build(&desk.hub, lang, session, position, with_contact)).await;
+    match read {
+        Ok(Ok(Some(page))) => rendered(&page),
+        Ok(Ok(None)) => (StatusCode::NOT_FOUND, Html(lang.pick("没有这条记录", "There is no such record"))).into_response(),
+        _ => (StatusCode::SERVICE_UNAVAILABLE, Html(lang.pick("暂时无法读取，请稍后再试", "Cannot be read now, please try again")))
+            .into_response(),
+    }
+}
+
+fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: bool) -> Result<Option<RecordPage>> {
+    let newest = hub.recent(position.saturating_add(1), 1)?;
+    let Some(record) = newest.into_iter().find(|record| record.position == position) else { return Ok(None) };
+    let clock = Clock::read(hub, lang)?;
+    let names = Names::read(hub, lang)?;
+    let is_loss = Kind::parse(&record.kind) == Some(Kind::LossReport);
+    // Only the button asks, and every press is logged by whoever pressed it.
+    let contact = if with_contact && is_loss { hub.contact(&record.entity, &session.officer).ok() } else { None };
+    let others = hub.about(&record.entity)?.into_iter().filter(|other| other.position != position);
+    let others = others.map(|other| Other {
+        position: other.position,
+        when: clock.show(other.recorded_at),
+        who: names.of(&other.actor),
+        what: lang.kind(&other.kind),
+        verdict: lang.verdict(&other.verdict),
+        class: other.verdict.name(),
+    });
+    Ok(Some(RecordPage {
+        lang,
+        position,
+        what: lang.kind(&record.kind),
+        subject: names.subject(hub, &record)?,
+        verdict: lang.verdict(&record.verdict),
+        class: record.verdict.name(),
+        reason: lang.reason(&record.verdict),
+        facts: facts(&record, lang, &clock, &names),
+        body: fields(&record, lang, &clock, &names),
+        photos: record.photos.iter().map(Digest::to_string).collect(),
+        others: others.collect(),
+        may_have_contact: is_loss && may_read_contacts(&session),
+        no_contact: with_contact && contact.is_none(),
+        contact,
+        site: clock.site,
+        session,
+    }))
+}
+
+fn facts(record: &OperationRow, lang: Lang, clock: &Clock, names: &Names) -> Vec<Field> {
+    let field = |zh, en, value: String| Field { label: lang.pick(zh, en).to_owned(), value };
+    let mut facts = vec![
+        field("人员", "Who", names.of(&record.actor)),
+        field("手机", "Device", record.device.clone()),
+        field("记录时间（手机时钟）", "Written (the phone's clock)", clock.show(record.recorded_at)),
+        field("到达时间", "Arrived", clock.show(record.received_at)),
+    ];
+    if let Some(fix) = &record.fix {
+        facts.push(field("位置", "Position", format!("{:.6}, {:.6} ± {:.0} m", fix.lat(), fix.lon(), fix.accuracy_m())));
+    }
+    if let Some(by) = &record.amended_by {
+        facts.push(field("更正记录", "Corrected by", by.clone()));
+    }
+    if record.discarded {
+        facts.push(field("状态", "State", lang.pick("作者已放弃", "given up by its author").to_owned()));
+    }
+    facts
+}
+
+/// What was typed, each field with its label. What this version has no label for shows under its own name.
+fn fields(record: &OperationRow, lang: Lang, clock: &Clock, names: &Names) -> Vec<Field> {
+    let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
+    let entries = body.as_object().into_iter().flatten().filter(|(name, _)| *name != "tracking_digest");
+    let value = |name: &str, value: &Value| match (name, value) {
+        ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| clock.show(ms)),
+        ("category", Value::String(category)) => lang.category(category),
+        ("checkpoint" | "venue" | "person", Value::String(id)) => names.of(id),
+        (_, Value::String(text)) => text.clone(),
+        (_, Value::Bool(true)) => lang.pick("是", "yes").to_owned(),
+        (_, Value::Bool(false)) => lang.pick("否", "no").to_owned(),
+        (_, other) => other.to_string(),
+    };
+    entries.map(|(name, content)| Field { label: lang.field(name), value: value(name, content) }).collect()
+}
