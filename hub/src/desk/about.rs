@@ -23,7 +23,7 @@ impl Names {
         for kind in [DocumentKind::Person, DocumentKind::Checkpoint, DocumentKind::Venue] {
             for document in hub.documents(kind, 10_000, 0)? {
                 if let Ok(name) = serde_json::from_value::<Bilingual>(document.body["name"].clone()) {
-                    names.insert(document.id, if lang == Lang::En { name.en } else { name.zh });
+                    names.insert(document.id, lang.of_both(&name));
                 }
             }
         }

@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::DateTime;
 use chrono_tz::Tz;
 use liuye_core::Result;
-use liuye_core::domain::{Role, Site};
+use liuye_core::domain::{ChecklistItem, Role, Site};
 use serde::Deserialize;
 
 use super::Desk;
@@ -79,18 +79,18 @@ async fn show(desk: Desk, asked: Asked, headers: HeaderMap, attention: bool) -> 
 
 fn build(hub: &Hub, lang: Lang, session: Session, attention: bool, before: Option<u64>) -> Result<RecordsPage> {
     let records = if attention { hub.attention(200)? } else { hub.recent(before.unwrap_or(u64::MAX), ROWS)? };
-    let clock = Clock::read(hub, lang)?;
+    let view = SiteView::read(hub, lang)?;
     let names = Names::read(hub, lang)?;
     let full = !attention && records.len() == ROWS as usize;
     let older = records.last().filter(|_| full).map(|last| last.position);
-    let rows = records.iter().map(|record| row(hub, record, lang, &clock, &names)).collect::<Result<_>>()?;
-    Ok(RecordsPage { lang, attention, session, site: clock.site, rows, older })
+    let rows = records.iter().map(|record| row(hub, record, lang, &view, &names)).collect::<Result<_>>()?;
+    Ok(RecordsPage { lang, attention, session, site: view.site, rows, older })
 }
 
-fn row(hub: &Hub, record: &OperationRow, lang: Lang, clock: &Clock, names: &Names) -> Result<Row> {
+fn row(hub: &Hub, record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Result<Row> {
     Ok(Row {
         position: record.position,
-        when: clock.show(record.recorded_at),
+        when: view.show(record.recorded_at),
         who: names.of(&record.actor),
         what: lang.kind(&record.kind),
         subject: names.subject(hub, record)?,
@@ -101,18 +101,24 @@ fn row(hub: &Hub, record: &OperationRow, lang: Lang, clock: &Clock, names: &Name
     })
 }
 
-/// The site's name and its time of day.
-pub(super) struct Clock {
+/// The site's name, its time of day and its questions.
+pub(super) struct SiteView {
     pub(super) site: String,
     zone: Tz,
+    checklist: Vec<ChecklistItem>,
 }
 
-impl Clock {
+impl SiteView {
     pub(super) fn read(hub: &Hub, lang: Lang) -> Result<Self> {
         let site: Option<Site> = hub.document(&hub.site()?)?.map(|document| serde_json::from_value(document.body)).transpose()?;
         let zone = site.as_ref().and_then(|site| site.time_zone.parse().ok()).unwrap_or(Tz::UTC);
-        let site = site.map_or_else(String::new, |site| if lang == Lang::En { site.name.en } else { site.name.zh });
-        Ok(Self { site, zone })
+        let (name, checklist) = site.map_or_else(Default::default, |site| (lang.of_both(&site.name), site.checklist));
+        Ok(Self { site: name, zone, checklist })
+    }
+
+    /// A question of a safety check; its id where this edition of the site asks another.
+    pub(super) fn question(&self, id: &str, lang: Lang) -> String {
+        self.checklist.iter().find(|item| item.id == id).map_or_else(|| id.to_owned(), |item| lang.of_both(&item.text))
     }
 
     /// A time (UTC ms) as the site's clocks show it.

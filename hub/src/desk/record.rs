@@ -6,7 +6,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use liuye_core::Result;
-use liuye_core::domain::{Contact, Kind, Role};
+use liuye_core::domain::{ChecklistAnswer, Contact, Kind, Role};
 use liuye_core::log::Digest;
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use subtle::ConstantTimeEq;
 
 use super::Desk;
 use super::about::Names;
-use super::page::{Asked, Clock, rendered};
+use super::page::{Asked, SiteView, rendered};
 use super::session::session;
 use super::words::Lang;
 use crate::accounts::Session;
@@ -24,7 +24,7 @@ use crate::ledger::OperationRow;
 /// A label with what stands behind it.
 struct Field {
     label: String,
-    value: String,
+    lines: Vec<String>,
 }
 
 /// Another record of the same thing.
@@ -121,7 +121,7 @@ async fn answer(desk: Desk, lang: Lang, session: Session, position: u64, with_co
 fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: bool) -> Result<Option<RecordPage>> {
     let newest = hub.recent(position.saturating_add(1), 1)?;
     let Some(record) = newest.into_iter().find(|record| record.position == position) else { return Ok(None) };
-    let clock = Clock::read(hub, lang)?;
+    let view = SiteView::read(hub, lang)?;
     let names = Names::read(hub, lang)?;
     let is_loss = Kind::parse(&record.kind) == Some(Kind::LossReport);
     // Only the button asks, and every press is logged by whoever pressed it.
@@ -129,7 +129,7 @@ fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: b
     let others = hub.about(&record.entity)?.into_iter().filter(|other| other.position != position);
     let others = others.map(|other| Other {
         position: other.position,
-        when: clock.show(other.recorded_at),
+        when: view.show(other.recorded_at),
         who: names.of(&other.actor),
         what: lang.kind(&other.kind),
         verdict: lang.verdict(&other.verdict),
@@ -143,25 +143,25 @@ fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: b
         verdict: lang.verdict(&record.verdict),
         class: record.verdict.name(),
         reason: lang.reason(&record.verdict),
-        facts: facts(&record, lang, &clock, &names),
-        body: fields(&record, lang, &clock, &names),
+        facts: facts(&record, lang, &view, &names),
+        body: fields(&record, lang, &view, &names),
         photos: record.photos.iter().map(Digest::to_string).collect(),
         others: others.collect(),
         may_have_contact: is_loss && may_read_contacts(&session),
         no_contact: with_contact && contact.is_none(),
         contact,
-        site: clock.site,
+        site: view.site,
         session,
     }))
 }
 
-fn facts(record: &OperationRow, lang: Lang, clock: &Clock, names: &Names) -> Vec<Field> {
-    let field = |zh, en, value: String| Field { label: lang.pick(zh, en).to_owned(), value };
+fn facts(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Vec<Field> {
+    let field = |zh, en, value: String| Field { label: lang.pick(zh, en).to_owned(), lines: vec![value] };
     let mut facts = vec![
         field("人员", "Who", names.of(&record.actor)),
         field("手机", "Device", record.device.clone()),
-        field("记录时间（手机时钟）", "Written (the phone's clock)", clock.show(record.recorded_at)),
-        field("到达时间", "Arrived", clock.show(record.received_at)),
+        field("记录时间（手机时钟）", "Written (the phone's clock)", view.show(record.recorded_at)),
+        field("到达时间", "Arrived", view.show(record.received_at)),
     ];
     if let Some(fix) = &record.fix {
         facts.push(field("位置", "Position", format!("{:.6}, {:.6} ± {:.0} m", fix.lat(), fix.lon(), fix.accuracy_m())));
@@ -176,11 +176,12 @@ fn facts(record: &OperationRow, lang: Lang, clock: &Clock, names: &Names) -> Vec
 }
 
 /// What was typed, each field with its label. What this version has no label for shows under its own name.
-fn fields(record: &OperationRow, lang: Lang, clock: &Clock, names: &Names) -> Vec<Field> {
+fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Vec<Field> {
     let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
-    let entries = body.as_object().into_iter().flatten().filter(|(name, _)| *name != "tracking_digest");
+    // The event is the kind, which stands in the title; the digest says nothing to anyone.
+    let entries = body.as_object().into_iter().flatten().filter(|(name, _)| !matches!(name.as_str(), "event" | "tracking_digest"));
     let value = |name: &str, value: &Value| match (name, value) {
-        ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| clock.show(ms)),
+        ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),
         ("category", Value::String(category)) => lang.category(category),
         ("checkpoint" | "venue" | "person", Value::String(id)) => names.of(id),
         (_, Value::String(text)) => text.clone(),
@@ -188,5 +189,16 @@ fn fields(record: &OperationRow, lang: Lang, clock: &Clock, names: &Names) -> Ve
         (_, Value::Bool(false)) => lang.pick("否", "no").to_owned(),
         (_, other) => other.to_string(),
     };
-    entries.map(|(name, content)| Field { label: lang.field(name), value: value(name, content) }).collect()
+    let lines = |name: &str, content: &Value| match serde_json::from_value::<Vec<ChecklistAnswer>>(content.clone()) {
+        Ok(answers) if name == "answers" => answers.iter().map(|answer| answered(answer, lang, view)).collect(),
+        _ => vec![value(name, content)],
+    };
+    entries.map(|(name, content)| Field { label: lang.field(name), lines: lines(name, content) }).collect()
+}
+
+/// A question with its answer, and what was noted with it.
+fn answered(answer: &ChecklistAnswer, lang: Lang, view: &SiteView) -> String {
+    let question = view.question(&answer.item, lang);
+    let note = answer.note.as_ref().map_or_else(String::new, |note| format!(" · {note}"));
+    format!("{} {question}{note}", lang.answer(answer.outcome))
 }

@@ -1,7 +1,7 @@
 //! Every word of the desk in both languages, in one table.
 
 use axum::http::HeaderMap;
-use liuye_core::domain::Verdict;
+use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};
 
 /// A language of the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Lang {
     }
 
     /// The word of this language.
-    pub(crate) const fn pick(self, zh: &'static str, en: &'static str) -> &'static str {
+    pub(crate) const fn pick<'a>(self, zh: &'a str, en: &'a str) -> &'a str {
         match self {
             Self::Zh => zh,
             Self::En => en,
@@ -64,6 +64,20 @@ impl Lang {
             other => return other.to_owned(),
         };
         self.pick(words.0, words.1).to_owned()
+    }
+
+    /// A name or sentence that stands in both languages.
+    pub(crate) fn of_both(self, text: &Bilingual) -> String {
+        self.pick(&text.zh, &text.en).to_owned()
+    }
+
+    /// The answer to a question of a safety check; its shape says it too.
+    pub(crate) const fn answer(self, outcome: AnswerOutcome) -> &'static str {
+        match outcome {
+            AnswerOutcome::Pass => self.pick("✓ 合格", "✓ In order:"),
+            AnswerOutcome::Fail => self.pick("✕ 不合格", "✕ Not in order:"),
+            AnswerOutcome::NotApplicable => self.pick("– 不适用", "– Does not arise:"),
+        }
     }
 
     /// A kind of thing that is lost.
