@@ -32,9 +32,10 @@ impl Companion {
             let mut operations = outbox::not_taken(connection, &answer.taken)?;
             let mut last = Digest::genesis(&self.device(), answer.epoch);
             for (operation, seq) in operations.iter_mut().zip(1..) {
+                let from = (operation.epoch, operation.seq);
                 operation.move_to(answer.epoch, seq, last);
                 last = operation.hash;
-                outbox::replace(connection, operation)?;
+                outbox::replace(connection, from, operation)?;
             }
             enrolment.epoch = answer.epoch;
             Meta::Enrolment.write(connection, &enrolment)?;

@@ -136,6 +136,7 @@ impl Companion {
             transport: transport.as_ref(),
             report: SyncReport::default(),
             epoch: enrolment.epoch,
+            first_seq: 0,
             mended: false,
             leased_at: self.env.clock.elapsed_ms(),
             sent_at: (0, 0),
@@ -208,6 +209,8 @@ struct Run<'a> {
     report: SyncReport,
     /// The branch of the log that is sent.
     epoch: u32,
+    /// The first seq of the batch that was sent last.
+    first_seq: u64,
     /// Whether buckets were asked for again: once a run, so that no run goes on for ever.
     mended: bool,
     /// Monotonic clock when the lease was last taken.
@@ -235,7 +238,9 @@ impl Run<'_> {
             let event = match action {
                 Action::Done(end) => return Ok(end),
                 Action::LoadBatch { from_seq, max_operations, max_bytes } => {
-                    self.load(from_seq, max_operations, max_bytes)?.map_or(Event::Behind, Event::Batch)
+                    let batch = self.load(from_seq, max_operations, max_bytes)?;
+                    self.first_seq = batch.as_ref().map_or(0, |batch| batch.first_seq);
+                    batch.map_or(Event::Behind, Event::Batch)
                 }
                 Action::Send(request) => {
                     self.renew_lease()?;
@@ -318,11 +323,11 @@ impl Run<'_> {
     fn store(&mut self, answer: &SyncAnswer) -> Result<Event> {
         let (companion, epoch) = (self.companion, self.epoch);
         let (report, mended) = (&mut self.report, &mut self.mended);
-        let sent_at = self.sent_at;
+        let (sent_at, first_seq) = (self.sent_at, self.first_seq);
         companion.write_synced(|connection, changes| {
             let mut page = Page { connection, changes, report, touched: Vec::new() };
-            for verdict in &answer.verdicts {
-                page.settle(verdict)?;
+            for (verdict, seq) in answer.verdicts.iter().zip(first_seq..) {
+                page.settle(verdict, Some((epoch, seq)))?;
             }
             for change in &answer.changes {
                 page.apply(change)?;
@@ -392,11 +397,12 @@ impl Page<'_> {
         Ok(differing)
     }
 
-    fn settle(&mut self, verdict: &OperationVerdict) -> Result<()> {
+    /// Writes down a verdict. `place` is where its operation probably is.
+    fn settle(&mut self, verdict: &OperationVerdict, place: Option<(u32, u64)>) -> Result<()> {
         if let Verdict::Held { until: Until::Blob(sha256) } = &verdict.verdict {
             blobs::send_again(self.connection, sha256)?;
         }
-        if let Some(entity) = outbox::settle(self.connection, verdict.operation, &verdict.verdict)? {
+        if let Some(entity) = outbox::settle(self.connection, verdict.operation, place, &verdict.verdict)? {
             self.touched.push(entity);
             self.report.verdicts.push(verdict.clone());
             self.changes.outbox();
@@ -409,7 +415,7 @@ impl Page<'_> {
             Change::Document(document) if document.kind == DocumentKind::Verdict.as_str() => {
                 let late = document.id.parse().ok().zip(serde_json::from_value::<Verdict>(document.body.clone()).ok());
                 if let Some((operation, verdict)) = late {
-                    self.settle(&OperationVerdict { operation, verdict })?;
+                    self.settle(&OperationVerdict { operation, verdict }, None)?;
                 }
             }
             Change::Document(document) => {

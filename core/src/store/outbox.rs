@@ -71,6 +71,9 @@ pub struct OutboxRow {
     pub discarded: bool,
 }
 
+/// The branch and the seq of an operation.
+pub(crate) type Place = (u32, u64);
+
 /// How many operations stand where.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct OutboxCounts {
@@ -146,16 +149,35 @@ pub(crate) fn first_pending(connection: &Connection, epoch: u32) -> Result<Optio
         .query_row([epoch], |row| row.get(0))?)
 }
 
-/// Writes down what became of an operation. Returns the document that it is about; none where nothing changed.
-pub(crate) fn settle(connection: &Connection, operation: Uuid, verdict: &Verdict) -> Result<Option<String>> {
+/// The branch and the seq of an operation. `guess` is where it probably is.
+///
+/// What is not answered for stands in no index of ids: that page is written when its verdict comes, and not while somebody
+/// waits for a save. Verdicts come in the order of the log, so that the guess is right and nothing is searched.
+fn place_of(connection: &Connection, operation: Uuid, guess: Option<Place>) -> Result<Option<Place>> {
+    let id = operation.as_bytes();
+    if let Some((epoch, seq)) = guess
+        && connection.prepare_cached("SELECT 1 FROM operations WHERE epoch = ?1 AND seq = ?2 AND id = ?3")?.exists((epoch, seq, id))?
+    {
+        return Ok(guess);
+    }
+    let sql = "SELECT epoch, seq FROM operations WHERE id = ?1 AND state > 0
+         UNION ALL SELECT epoch, seq FROM operations INDEXED BY operations_to_replay WHERE replay = 1 AND state = 0 AND id = ?1";
+    Ok(connection.prepare_cached(sql)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// Writes down what became of an operation, which is probably at `guess`. Returns the document that it is about; none where
+/// nothing changed.
+pub(crate) fn settle(connection: &Connection, operation: Uuid, guess: Option<Place>, verdict: &Verdict) -> Result<Option<String>> {
+    let Some((epoch, seq)) = place_of(connection, operation, guess)? else { return Ok(None) };
     let text = serde_json::to_string(verdict)?;
     // A conflict or a quarantined operation leaves the view at once; an applied one stays until its document is here.
     let replay = !matches!(verdict, Verdict::Conflict { .. } | Verdict::Quarantined { .. });
     Ok(connection
         .prepare_cached(
-            "UPDATE operations SET state = ?2, verdict = ?3, replay = replay AND ?4 WHERE id = ?1 AND verdict IS NOT ?3 RETURNING entity",
+            "UPDATE operations SET state = ?3, verdict = ?4, replay = replay AND ?5 WHERE epoch = ?1 AND seq = ?2 AND verdict IS NOT ?4
+             RETURNING entity",
         )?
-        .query_row((operation.as_bytes(), OperationState::of(verdict).code(), text, replay), |row| row.get(0))
+        .query_row((epoch, seq, OperationState::of(verdict).code(), text, replay), |row| row.get(0))
         .optional()?)
 }
 
@@ -205,39 +227,41 @@ pub(crate) fn not_taken(connection: &Connection, taken: &[TakenBranch]) -> Resul
 }
 
 /// Writes an operation that moved to another place of the log.
-pub(crate) fn replace(connection: &Connection, operation: &Operation) -> Result<()> {
-    connection.prepare_cached("UPDATE operations SET epoch = ?2, seq = ?3, hash = ?4, content = ?5 WHERE id = ?1")?.execute((
-        operation.id.as_bytes(),
-        operation.epoch,
-        operation.seq,
-        operation.hash.0,
-        serde_json::to_string(operation)?,
-    ))?;
+pub(crate) fn replace(connection: &Connection, from: Place, operation: &Operation) -> Result<()> {
+    connection
+        .prepare_cached("UPDATE operations SET epoch = ?3, seq = ?4, hash = ?5, content = ?6 WHERE epoch = ?1 AND seq = ?2")?
+        .execute((from.0, from.1, operation.epoch, operation.seq, operation.hash.0, serde_json::to_string(operation)?))?;
     Ok(())
 }
 
 /// Takes an operation out of the view.
 pub(crate) fn stop_replaying(connection: &Connection, operation: Uuid) -> Result<()> {
-    connection.execute("UPDATE operations SET replay = 0 WHERE id = ?1", [operation.as_bytes()])?;
+    if let Some(place) = place_of(connection, operation, None)? {
+        connection.execute("UPDATE operations SET replay = 0 WHERE epoch = ?1 AND seq = ?2", place)?;
+    }
     Ok(())
 }
 
 /// Marks an operation as corrected by another.
 pub(crate) fn mark_amended(connection: &Connection, operation: Uuid, by: Uuid) -> Result<()> {
-    connection.execute("UPDATE operations SET amended_by = ?2 WHERE id = ?1", (operation.as_bytes(), by.as_bytes()))?;
+    if let Some((epoch, seq)) = place_of(connection, operation, None)? {
+        connection.execute("UPDATE operations SET amended_by = ?3 WHERE epoch = ?1 AND seq = ?2", (epoch, seq, by.as_bytes()))?;
+    }
     Ok(())
 }
 
 /// Marks an operation as given up.
 pub(crate) fn mark_discarded(connection: &Connection, operation: Uuid) -> Result<()> {
-    connection.execute("UPDATE operations SET discarded = 1, replay = 0 WHERE id = ?1", [operation.as_bytes()])?;
+    if let Some(place) = place_of(connection, operation, None)? {
+        connection.execute("UPDATE operations SET discarded = 1, replay = 0 WHERE epoch = ?1 AND seq = ?2", place)?;
+    }
     Ok(())
 }
 
 /// One operation of this phone.
 pub(crate) fn get(connection: &Connection, operation: Uuid) -> Result<Option<OutboxRow>> {
-    let sql = select!("WHERE id = ?1");
-    connection.prepare_cached(sql)?.query_row([operation.as_bytes()], raw).optional()?.map(parse).transpose()
+    let Some(place) = place_of(connection, operation, None)? else { return Ok(None) };
+    connection.prepare_cached(select!("WHERE epoch = ?1 AND seq = ?2"))?.query_row(place, raw).optional()?.map(parse).transpose()
 }
 
 /// Operations of this phone, newest first.
