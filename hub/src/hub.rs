@@ -10,6 +10,7 @@ use liuye_core::{Code, Error, Result};
 use rusqlite::OptionalExtension;
 
 use crate::accounts::Accounts;
+use crate::edition::Edition;
 use crate::ingest::Ingest;
 use crate::keys::Keys;
 use crate::ledger::{AttentionRow, DeviceRow, Ledger, OperationRow, Tx};
@@ -21,6 +22,7 @@ pub struct Hub(Arc<Inner>);
 struct Inner {
     dir: PathBuf,
     env: Env,
+    edition: Edition,
     ledger: Ledger,
     keys: Keys,
     accounts: Accounts,
@@ -51,13 +53,21 @@ impl Hub {
     /// # Errors
     /// [`Code::Storage`] and the other errors of the store.
     pub fn open(dir: &Path, env: Env) -> Result<Self> {
+        Self::open_edition(dir, env, Edition::default())
+    }
+
+    /// Opens a data folder as a hub of another edition.
+    ///
+    /// # Errors
+    /// Those of [`Hub::open`].
+    pub fn open_edition(dir: &Path, env: Env, edition: Edition) -> Result<Self> {
         for folder in [dir.to_path_buf(), dir.join("blobs"), dir.join("uploads")] {
             std::fs::create_dir_all(folder).map_err(|_| Error::field(Code::Storage, "data", "the data folder cannot be made"))?;
         }
         let ledger = Ledger::open(&dir.join("ledger.db"))?;
         let keys = Keys::open(&dir.join("keys.db"))?;
         let accounts = Accounts::open(&dir.join("accounts.db"), env.clone())?;
-        Ok(Self(Arc::new(Inner { dir: dir.to_owned(), env, ledger, keys, accounts })))
+        Ok(Self(Arc::new(Inner { dir: dir.to_owned(), env, edition, ledger, keys, accounts })))
     }
 
     pub(crate) fn env(&self) -> &Env {
@@ -95,7 +105,7 @@ impl Hub {
     }
 
     pub(crate) fn ingest<T>(&self, site: &str, work: impl FnOnce(&Ingest<'_>) -> Result<T>) -> Result<T> {
-        self.write(site, |tx| work(&Ingest { tx, keys: self.keys(), env: self.env() }))
+        self.write(site, |tx| work(&Ingest { tx, keys: self.keys(), env: self.env(), edition: self.0.edition }))
     }
 
     /// The sites of this hub.

@@ -10,6 +10,7 @@ use liuye_core::sync::wire::{ContactEnvelope, HeadSignature, OperationVerdict};
 use liuye_core::{Code, Error, Result};
 use uuid::Uuid;
 
+use crate::edition::Edition;
 use crate::keys::Keys;
 use crate::ledger::{Branch, DeviceRow, HubWorld, Taken, Tx};
 use crate::scope::holder;
@@ -19,6 +20,7 @@ pub(crate) struct Ingest<'a> {
     pub(crate) tx: &'a Tx<'a>,
     pub(crate) keys: &'a Keys,
     pub(crate) env: &'a Env,
+    pub(crate) edition: Edition,
 }
 
 /// What a phone sends.
@@ -171,7 +173,7 @@ impl Ingest<'_> {
 
     /// What the rules say of an operation, and what it would write.
     fn judge(&self, device: &DeviceRow, operation: &Operation, contact: Option<&ContactEnvelope>) -> Result<(Verdict, Vec<Write>)> {
-        if Kind::parse(&operation.kind).is_none() || operation.schema_version > Kind::SCHEMA_VERSION {
+        if !self.edition.knows(operation) {
             return Ok((held(Until::Kind(operation.kind.clone(), operation.schema_version)), Vec::new()));
         }
         if !may_write_as(device, &operation.actor) {
@@ -282,7 +284,7 @@ impl Ingest<'_> {
     fn judge_again(&self, taken: &Taken) -> Result<Option<Verdict>> {
         let operation = &taken.operation;
         let Some(device) = self.tx.device(&operation.device)? else { return Ok(None) };
-        if Kind::parse(&operation.kind).is_none() || operation.schema_version > Kind::SCHEMA_VERSION {
+        if !self.edition.knows(operation) {
             return Ok(None);
         }
         let (verdict, writes) = match self.tx.unsettled_before(operation)? {

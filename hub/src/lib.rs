@@ -6,6 +6,7 @@
 mod api;
 mod blobs;
 mod changes;
+mod edition;
 mod hub;
 mod ingest;
 mod keys;
@@ -19,6 +20,7 @@ pub mod accounts;
 pub mod desk;
 pub mod ops;
 
+pub use edition::Edition;
 pub use hub::Hub;
 pub use ledger::{AttentionRow, DeviceRow, OperationRow};
 pub use server::{ServeConfig, Tls, router, serve};

@@ -1,15 +1,17 @@
-//! The hub as a process on a simulated machine: the real router, called without a socket.
+//! The hub as one or two processes on a simulated machine: the real router, called without a socket.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use liuye_core::domain::Kind;
 use liuye_core::env::{Env, HttpRequest, HttpResponse};
-use liuye_hub::Hub;
 use liuye_hub::ops::backup::{backup, restore};
+use liuye_hub::{Edition, Hub};
 use tokio::runtime::Runtime;
 use tower::ServiceExt;
 
@@ -20,36 +22,77 @@ use crate::disk::{Machine, machine};
 /// Where phones believe the hub to be.
 pub(super) const URL: &str = "http://hub.test";
 
-/// The hub's machine, and the process on it while there is one.
+/// What yesterday's hub did not understand.
+const YESTERDAY: Edition = Edition::without(&[
+    Kind::HazardFind,
+    Kind::HazardAssign,
+    Kind::HazardStart,
+    Kind::HazardRectify,
+    Kind::HazardReinspect,
+    Kind::HazardClose,
+    Kind::CheckInReview,
+    Kind::LossWithdraw,
+]);
+
+/// The hub's machine, and the processes on it while there are any. They share one ledger and nothing else.
 pub(super) struct HubMachine {
     pub(super) folder: PathBuf,
     pub(super) disk: Arc<Machine>,
     pub(super) clock: Arc<MachineClock>,
     env: Env,
+    chance: Chance,
     runtime: Runtime,
-    process: Mutex<Option<(Hub, Router)>>,
+    count: usize,
+    is_old: AtomicBool,
+    processes: Mutex<Vec<(Hub, Router)>>,
 }
 
 impl HubMachine {
-    pub(super) fn new(folder: &Path, time: &Arc<Time>, seed: u64) -> Self {
+    pub(super) fn new(folder: &Path, time: &Arc<Time>, seed: u64, count: usize) -> Self {
         let clock = Arc::new(MachineClock::new(time, "hub"));
         let env = Env { clock: Arc::clone(&clock) as _, rng: Arc::new(Chance::new(seed, 1)) };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        Self { folder: folder.to_owned(), disk: machine(folder), clock, env, runtime, process: Mutex::new(None) }
-    }
-
-    /// Starts the machine and the hub on it. A disk that fails at once leaves it down.
-    pub(super) fn start(&self) {
-        self.disk.start();
-        if let Ok(hub) = Hub::open(&self.folder, self.env.clone()) {
-            let router = liuye_hub::router(hub.clone(), false);
-            *self.process.lock().unwrap() = Some((hub, router));
+        Self {
+            folder: folder.to_owned(),
+            disk: machine(folder),
+            clock,
+            env,
+            chance: Chance::new(seed, 4),
+            runtime,
+            count,
+            is_old: AtomicBool::new(false),
+            processes: Mutex::default(),
         }
     }
 
-    /// Ends the process where the machine went down.
+    /// Starts the machine and the hubs on it. A disk that fails at once leaves it down.
+    pub(super) fn start(&self) {
+        self.disk.start();
+        let edition = if self.is_old.load(Ordering::SeqCst) { YESTERDAY } else { Edition::default() };
+        let open = || Hub::open_edition(&self.folder, self.env.clone(), edition);
+        let Ok(hubs) = (0..self.count).map(|_| open()).collect::<Result<Vec<_>, _>>() else { return };
+        // What a hub does at its start: it looks again at what an older one held.
+        let swept = hubs.first().is_some_and(|hub| hub.sweep().is_ok());
+        if swept {
+            let with_router = |hub: Hub| (hub.clone(), liuye_hub::router(hub, false));
+            *self.processes.lock().unwrap() = hubs.into_iter().map(with_router).collect();
+        }
+    }
+
+    /// Ends the processes where the machine went down.
     pub(super) fn notice_end(&self) -> bool {
-        self.disk.is_down() && self.process.lock().unwrap().take().is_some()
+        self.disk.is_down() && !std::mem::take(&mut *self.processes.lock().unwrap()).is_empty()
+    }
+
+    /// Replaces the hubs by those of another day: forward to today's, or back to yesterday's.
+    pub(super) fn change_edition(&self, is_old: bool) {
+        self.is_old.store(is_old, Ordering::SeqCst);
+        self.stop();
+        self.start();
+    }
+
+    pub(super) fn is_old(&self) -> bool {
+        self.is_old.load(Ordering::SeqCst)
     }
 
     fn backup_folder(&self) -> PathBuf {
@@ -81,23 +124,27 @@ impl HubMachine {
         true
     }
 
-    /// Ends the process in order.
+    /// Ends the processes in order.
     pub(super) fn stop(&self) {
-        self.process.lock().unwrap().take();
+        self.processes.lock().unwrap().clear();
     }
 
     pub(super) fn is_up(&self) -> bool {
-        !self.disk.is_down() && self.process.lock().unwrap().is_some()
+        !self.disk.is_down() && !self.processes.lock().unwrap().is_empty()
     }
 
     /// The hub itself, while it runs.
     pub(super) fn hub(&self) -> Option<Hub> {
-        self.process.lock().unwrap().as_ref().map(|(hub, _)| hub.clone())
+        self.processes.lock().unwrap().first().map(|(hub, _)| hub.clone())
     }
 
-    /// Lets the hub take a request in. No answer where it is down, or goes down meanwhile.
+    /// Lets one of the hubs take a request in. No answer where it is down, or goes down meanwhile.
     pub(super) fn answer(&self, request: &HttpRequest) -> Option<HttpResponse> {
-        let router = self.process.lock().unwrap().as_ref().map(|(_, router)| router.clone())?;
+        let router = {
+            let processes = self.processes.lock().unwrap();
+            let (_, router) = if processes.len() > 1 { self.chance.pick(&processes)? } else { processes.first()? };
+            router.clone()
+        };
         let path = request.url.strip_prefix(URL)?;
         let mut builder = axum::http::Request::builder().method(request.method.as_str()).uri(path);
         for (name, value) in &request.headers {

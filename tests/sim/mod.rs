@@ -6,8 +6,10 @@
 
 mod chance;
 mod check;
+mod climate;
 mod clock;
 mod deeds;
+mod faults;
 mod hub;
 mod network;
 mod phone;
@@ -18,7 +20,8 @@ mod site;
 mod tally;
 mod world;
 
+pub use climate::Climate;
 pub use regression::Regression;
 pub use shrink::shrink;
 pub use tally::Tally;
-pub use world::{Climate, Outcome, Sabotage, run, run_sabotaged};
+pub use world::{Outcome, Sabotage, run, run_sabotaged};

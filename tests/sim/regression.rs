@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::world::Climate;
+use super::climate::Climate;
 
 /// A run that must never break a promise again.
 #[derive(Debug, Clone, Serialize, Deserialize)]

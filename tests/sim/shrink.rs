@@ -1,6 +1,7 @@
 //! Makes a failing run smaller: fewer days, fewer phones, fewer kinds of trouble, as long as a promise still breaks.
 
-use super::world::{Climate, run};
+use super::climate::Climate;
+use super::world::run;
 
 /// The smallest climate that was found in which this seed still breaks a promise.
 #[must_use]
@@ -28,6 +29,8 @@ fn steps(climate: Climate) -> Vec<Climate> {
     smaller.push(Climate { restore_in: 0, ..climate });
     smaller.push(Climate { fork_in: 0, ..climate });
     smaller.push(Climate { meanwhile_in: 0, ..climate });
+    smaller.push(Climate { upgrade_in: 0, ..climate });
+    smaller.push(Climate { hubs: 1, ..climate });
     smaller.retain(|candidate| *candidate != climate && candidate.phones > 0 && candidate.days > 0);
     smaller
 }

@@ -18,8 +18,20 @@ pub(super) fn small() -> Value {
 /// Who carries the staff's phones.
 pub(super) const STAFF: [&str; 8] = ["p-005", "p-006", "p-011", "p-012", "p-003", "p-014", "p-009", "p-017"];
 
-/// Changes who may see what: somebody moves to other zones, loses a role, leaves, or comes back.
-pub(super) fn churn(site: &mut Value, chance: &Chance) {
+/// Changes who may see what, and what may be done where: somebody moves to other zones, leaves, or comes back; a checkpoint is
+/// retired or a venue struck off, which poisons what phones that do not know it yet record there.
+pub(super) fn churn(site: &mut Value, chance: &Chance, retire_in: u32, now: i64) {
+    if chance.one_in(retire_in) {
+        let noun = if chance.one_in(2) { "checkpoints" } else { "venues" };
+        let places = site[noun].as_array_mut().unwrap();
+        let which = chance.of(0..places.len() as u64) as usize;
+        let place = places[which].as_object_mut().unwrap();
+        if place.remove("retired_at").is_none() {
+            let at = chrono::DateTime::from_timestamp_millis(now - 3_600_000).map(|time| time.to_rfc3339());
+            place.insert("retired_at".to_owned(), serde_json::json!(at));
+        }
+        return;
+    }
     let person = STAFF[chance.of(0..STAFF.len() as u64) as usize];
     let persons = site["persons"].as_array_mut().unwrap();
     let Some(entry) = persons.iter_mut().find(|entry| entry["id"] == person) else { return };

@@ -10,80 +10,28 @@ use liuye_core::companion::SyncReason;
 use liuye_core::env::{HttpRequest, HttpResponse};
 use liuye_core::log::Digest;
 use liuye_hub::ops::enrol_code;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::chance::Chance;
 use super::check;
+use super::climate::Climate;
 use super::clock::{MachineClock, Time};
 use super::deeds;
 use super::hub::{HubMachine, URL};
 use super::phone::Phone;
 use super::site;
 use super::tally::Tally;
-use crate::disk::{self, Fault, Keep};
+use crate::disk;
 
 /// 2026-10-01, eight in the morning at the lake.
 const BEGIN: i64 = 1_790_812_800_000;
 
-const MINUTE: i64 = 60_000;
-const HOUR: i64 = 60 * MINUTE;
-const DAY: i64 = 24 * HOUR;
+pub(super) const MINUTE: i64 = 60_000;
+pub(super) const HOUR: i64 = 60 * MINUTE;
+pub(super) const DAY: i64 = 24 * HOUR;
 
 /// Clones that one world has at most.
 const MAX_CLONES: usize = 2;
-
-/// How rough a world is. Each `…_in` is one time in so many; 0 for never.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Climate {
-    /// Phones.
-    pub phones: usize,
-    /// Days.
-    pub days: i64,
-    /// Mean minutes between two deeds of one phone.
-    pub deed_minutes: i64,
-    /// Exchanges that the network spoils.
-    pub line_fault_in: u32,
-    /// Deeds that come with a fault of the phone.
-    pub phone_fault_in: u32,
-    /// Deeds that come with a fault of the hub.
-    pub hub_fault_in: u32,
-    /// Deeds that come with a change of who may see what.
-    pub churn_in: u32,
-    /// Deeds that come with a clone, a backup or a put-back of the phone.
-    #[serde(default)]
-    pub fork_in: u32,
-    /// Deeds that come with a backup of the hub, or with its loss and a restore.
-    #[serde(default)]
-    pub restore_in: u32,
-    /// Moments of a request under way in which somebody else does something.
-    pub meanwhile_in: u32,
-}
-
-impl Climate {
-    /// What a seed means: from a calm day to a week in which everything breaks.
-    #[must_use]
-    pub fn of(seed: u64) -> Self {
-        let chance = Chance::new(seed, 2);
-        let rough = |mild: u32, wild: u32| match chance.of(0..3) {
-            0 => 0,
-            1 => mild,
-            _ => wild,
-        };
-        Self {
-            phones: chance.of(2..8) as usize,
-            days: chance.ms(2..8),
-            deed_minutes: chance.ms(40..600),
-            line_fault_in: rough(20, 4),
-            phone_fault_in: rough(40, 12),
-            hub_fault_in: rough(80, 25),
-            churn_in: rough(120, 40),
-            fork_in: rough(150, 50),
-            restore_in: rough(150, 50),
-            meanwhile_in: rough(20, 4),
-        }
-    }
-}
 
 /// Something that is broken on purpose: a check that does not notice it proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,7 +61,7 @@ pub struct Outcome {
 
 /// Something that is due.
 #[derive(Debug)]
-enum Due {
+pub(super) enum Due {
     Deed(usize),
     /// The app's own next sync.
     Sync(usize),
@@ -128,6 +76,7 @@ enum Due {
     Churn,
     Fork(usize),
     Restore,
+    Upgrade,
 }
 
 impl Due {
@@ -140,7 +89,7 @@ impl Due {
             | Self::NetworkChange(index)
             | Self::PhoneFault(index)
             | Self::Fork(index) => Some(*index),
-            Self::HubStart | Self::Mail(_) | Self::HubFault | Self::Churn | Self::Restore => None,
+            Self::HubStart | Self::Mail(_) | Self::HubFault | Self::Churn | Self::Restore | Self::Upgrade => None,
         }
     }
 }
@@ -155,7 +104,7 @@ pub(super) struct World {
     pub(super) hub: HubMachine,
     /// Id, text of the QR code, position × 10⁷.
     pub(super) checkpoints: Vec<(String, String, i32, i32)>,
-    site: Mutex<Value>,
+    pub(super) site: Mutex<Value>,
     myself: Weak<World>,
     agenda: Mutex<BTreeMap<(i64, u64), Due>>,
     turn: AtomicU64,
@@ -196,7 +145,7 @@ pub fn run_sabotaged(seed: u64, climate: Climate, sabotage: Option<Sabotage>) ->
 impl World {
     fn begin(seed: u64, climate: Climate, folder: &Path, sabotage: Option<Sabotage>) -> Arc<Self> {
         let time = Arc::new(Time::at(BEGIN));
-        let hub = HubMachine::new(&folder.join("hub"), &time, seed);
+        let hub = HubMachine::new(&folder.join("hub"), &time, seed, climate.hubs);
         hub.start();
         let site = site::small();
         let running = hub.hub().unwrap();
@@ -293,11 +242,12 @@ impl World {
             Due::HubFault => self.spoil_hub(),
             Due::Churn => self.churn(),
             Due::Restore => self.restore(),
+            Due::Upgrade => self.upgrade(),
             Due::Fork(index) => self.fork(&self.phones[index]),
         }
     }
 
-    fn due(&self, in_ms: i64, due: Due) {
+    pub(super) fn due(&self, in_ms: i64, due: Due) {
         let turn = self.turn.fetch_add(1, Ordering::SeqCst);
         self.agenda.lock().unwrap().insert((self.time.now() + in_ms, turn), due);
     }
@@ -322,6 +272,7 @@ impl World {
             (self.climate.hub_fault_in, Due::HubFault),
             (self.climate.churn_in, Due::Churn),
             (self.climate.restore_in, Due::Restore),
+            (self.climate.upgrade_in, Due::Upgrade),
             (self.climate.fork_in, Due::Fork(phone.index)),
         ] {
             if self.chance.one_in(one_in) {
@@ -391,7 +342,7 @@ impl World {
     }
 
     /// Starts a phone that is down, and lets its app begin as an app does.
-    fn launch(&self, phone: &Phone) {
+    pub(super) fn launch(&self, phone: &Phone) {
         if phone.app().is_some() {
             return;
         }
@@ -417,136 +368,12 @@ impl World {
         }
     }
 
-    fn spoil_phone(&self, phone: &Phone) {
-        if self.is_healed() {
-            return;
-        }
-        let n = self.chance.of(1..120);
-        let name = match self.chance.of(0..12) {
-            0 | 1 => self.plan(&phone.disk, n, Fault::Kill, "phone_kill"),
-            2 => self.plan(&phone.disk, n, Fault::PowerCut(Keep::Nothing), "phone_power_cut"),
-            3 => self.plan(&phone.disk, n, Fault::PowerCut(Keep::Some(n)), "phone_torn_pages"),
-            4 => self.plan(&phone.disk, n, Fault::Error, "phone_disk_error"),
-            5 => self.plan(&phone.disk, n, Fault::Full, "phone_disk_full"),
-            6 => {
-                phone.disk.limit_growth(Some(self.chance.of(0..40_000)));
-                "phone_disk_small"
-            }
-            7 => {
-                phone.disk.limit_growth(None);
-                "phone_disk_room"
-            }
-            8 => {
-                phone.clock.set_wrong(self.chance.ms(-10 * 365 * DAY..10 * 365 * DAY));
-                "clock_by_years"
-            }
-            9 => {
-                phone.clock.set_wrong(self.chance.ms(-2 * HOUR..2 * HOUR));
-                "clock_by_hours"
-            }
-            10 => {
-                phone.clock.set_wrong(0);
-                "clock_right"
-            }
-            _ => {
-                phone.disk.kill();
-                phone.clock.reboot();
-                "phone_reboot"
-            }
-        };
-        self.count(name);
-    }
-
-    fn plan(&self, disk: &disk::Machine, n: u64, fault: Fault, name: &'static str) -> &'static str {
-        disk.plan(n, fault);
-        name
-    }
-
-    fn spoil_hub(&self) {
-        if self.is_healed() {
-            return;
-        }
-        let n = self.chance.of(1..200);
-        let disk = &self.hub.disk;
-        let name = match self.chance.of(0..8) {
-            0 | 1 => self.plan(disk, n, Fault::Kill, "hub_kill"),
-            2 => self.plan(disk, n, Fault::PowerCut(Keep::Nothing), "hub_power_cut"),
-            3 => self.plan(disk, n, Fault::PowerCut(Keep::Some(n)), "hub_torn_pages"),
-            4 => self.plan(disk, n, Fault::Error, "hub_disk_error"),
-            5 => self.plan(disk, n, Fault::Full, "hub_disk_full"),
-            6 => {
-                self.hub.clock.set_wrong(self.chance.ms(-5 * MINUTE..5 * MINUTE));
-                "hub_clock"
-            }
-            _ => {
-                self.hub.disk.kill();
-                "hub_restart"
-            }
-        };
-        self.count(name);
-    }
-
-    /// Backs a phone up, puts it back, or makes a clone of it that lives on beside it.
-    fn fork(&self, phone: &Phone) {
-        if self.is_healed() || phone.disk.is_down() {
-            return;
-        }
-        match self.chance.of(0..4) {
-            0 => phone.back_up(),
-            1 | 2 => {
-                if phone.put_back() {
-                    self.count("phone_put_back");
-                    self.due(MINUTE, Due::Launch(phone.index));
-                } else {
-                    phone.back_up();
-                }
-            }
-            _ => {
-                let asleep = |other: &&Phone| other.index >= self.climate.phones && other.app().is_none() && other.disk.bytes() == 0;
-                let Some(clone) = self.phones.iter().find(asleep) else { return };
-                clone.become_clone_of(phone);
-                self.count("phone_clone");
-                self.wake(clone);
-            }
-        }
-    }
-
-    /// Backs the hub up, or loses it and puts it back.
-    fn restore(&self) {
-        if self.is_healed() || !self.hub.is_up() {
-            return;
-        }
-        if self.chance.one_in(2) {
-            if self.hub.back_up() {
-                self.tell(|| "hub backed up".to_owned());
-            }
-        } else if self.hub.put_back() {
-            self.count("hub_restore");
-        }
-    }
-
     /// Lets a phone live: its app runs, whoever carries it does things, and the network comes and goes.
-    fn wake(&self, phone: &Phone) {
+    pub(super) fn wake(&self, phone: &Phone) {
         self.due(0, Due::Launch(phone.index));
         self.due(self.chance.ms(0..30 * MINUTE), Due::Deed(phone.index));
         self.due(self.chance.ms(MINUTE..HOUR), Due::Poll(phone.index));
         self.due(self.chance.ms(HOUR..6 * HOUR), Due::NetworkChange(phone.index));
-    }
-
-    fn churn(&self) {
-        if self.is_healed() {
-            return;
-        }
-        let mut site = self.site.lock().unwrap();
-        let mut changed = site.clone();
-        site::churn(&mut changed, &self.chance);
-        if let Some(hub) = self.hub.hub()
-            && hub.import_site(&changed.to_string()).is_ok()
-        {
-            *site = changed;
-            drop(site);
-            self.count("scope_change");
-        }
     }
 
     fn start_hub(&self) {
@@ -603,6 +430,9 @@ impl World {
             disk.limit_growth(None);
             disk.unplan();
         }
+        if self.hub.is_old() {
+            self.hub.change_edition(false);
+        }
         self.start_hub();
         for phone in self.phones.iter().filter(|phone| phone.disk.bytes() > 0) {
             phone.set_online(true);
@@ -619,7 +449,7 @@ impl World {
         self.hub.folder.join("ledger.db")
     }
 
-    fn tell(&self, line: impl FnOnce() -> String) {
+    pub(super) fn tell(&self, line: impl FnOnce() -> String) {
         let line = format!("{} {}", self.time.now() - BEGIN, line());
         let mut trace = self.trace.lock().unwrap();
         let hashed = [&trace.0.0[..], line.as_bytes()].concat();
