@@ -34,7 +34,7 @@ impl OperationState {
         }
     }
 
-    fn from_code(code: i64) -> Self {
+    pub(super) fn from_code(code: i64) -> Self {
         match code {
             1 => Self::Applied,
             2 => Self::Conflict,
@@ -146,6 +146,13 @@ pub(crate) fn first_pending(connection: &Connection, epoch: u32) -> Result<Optio
         .query_row([epoch], |row| row.get(0))?)
 }
 
+/// Whether this phone wrote an operation of this kind about a document, and the hub has answered for none of them.
+pub(crate) fn all_pending(connection: &Connection, entity: &str, kind: &str) -> Result<bool> {
+    Ok(connection
+        .prepare_cached("SELECT count(*) > 0 AND coalesce(max(state), 0) = 0 FROM operations WHERE entity = ?1 AND kind = ?2")?
+        .query_row((entity, kind), |row| row.get(0))?)
+}
+
 /// Writes down what became of an operation. Returns the document that it is about; none where nothing changed.
 pub(crate) fn settle(connection: &Connection, operation: Uuid, verdict: &Verdict) -> Result<Option<String>> {
     let text = serde_json::to_string(verdict)?;
@@ -204,7 +211,7 @@ pub(crate) fn not_taken(connection: &Connection, taken: &[TakenBranch]) -> Resul
     Ok(operations)
 }
 
-/// Writes an operation that moved to another place of the log.
+/// Writes an operation that moved to another place of the log, or lost its text.
 pub(crate) fn replace(connection: &Connection, operation: &Operation) -> Result<()> {
     connection.prepare_cached("UPDATE operations SET epoch = ?2, seq = ?3, hash = ?4, content = ?5 WHERE id = ?1")?.execute((
         operation.id.as_bytes(),
