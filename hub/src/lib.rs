@@ -6,8 +6,10 @@
 mod api;
 mod blobs;
 mod changes;
+mod erase;
 mod hub;
 mod ingest;
+mod journal;
 mod keys;
 mod ledger;
 mod scope;
@@ -19,6 +21,7 @@ pub mod accounts;
 pub mod desk;
 pub mod ops;
 
+pub use erase::EraseReport;
 pub use hub::Hub;
 pub use ledger::{AttentionRow, DeviceRow, OperationRow};
 pub use server::{ServeConfig, Tls, router, serve};
