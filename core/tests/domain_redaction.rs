@@ -5,7 +5,7 @@
 mod domain_world;
 
 use domain_world::{Memory, NOON};
-use liuye_core::domain::{Actor, Body, Kind, LostReport, LostReportState, Verdict, redact_operation};
+use liuye_core::domain::{Actor, Body, Document, Kind, LostReport, LostReportState, Verdict, redact_operation};
 use liuye_core::log::{Digest, Operation, verify_chain};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -53,6 +53,23 @@ fn an_owner_is_erased_at_once_when_they_give_up_and_after_the_sites_days_when_it
     assert_eq!(from(LostReportState::Withdrawn, None), Some(i64::MIN));
     assert_eq!(from(LostReportState::Returned, Some(5)), Some(5 + 90 * 86_400_000));
     assert_eq!(from(LostReportState::Claimed, Some(5)), None, "somebody may have to reach them");
+}
+
+#[test]
+fn what_came_too_late_for_a_report_loses_its_text_and_stays_a_conflict() {
+    let conflict = json!({
+        "operation": "01a20e55-9d3d-7c10-b34f-cdf9d21c1598", "kind": "loss.return", "code": "overtaken", "actor": "p-003",
+        "recorded_at": NOON, "body": { "note": "Li Lei was here" }, "photos": [Digest::of(b"a face")],
+    });
+    let mut document: Document = serde_json::from_value(json!({
+        "id": "l1", "kind": "lost_report", "rev": 7, "schema_version": 1, "buckets": ["role:desk"], "conflicts": [conflict],
+        "body": { "something newer": "Li Lei" },
+    }))
+    .unwrap();
+    document.redact(NOON);
+    assert!(!serde_json::to_string(&document).unwrap().contains("Li Lei"), "nor does what this version does not know");
+    assert_eq!((document.conflicts.len(), document.conflicts[0].photos.len()), (1, 0));
+    assert_eq!((document.conflicts[0].actor.as_str(), document.rev, document.buckets.len()), ("p-003", 7, 1));
 }
 
 proptest! {

@@ -46,6 +46,8 @@ pub struct OperationRow {
     pub discarded: bool,
     /// Its body, JSON; what stays of it once redacted.
     pub body: String,
+    /// Whether its text was redacted.
+    pub is_redacted: bool,
     /// Where its phone was.
     pub fix: Option<Fix>,
     /// Its photos.
@@ -216,6 +218,7 @@ impl From<Taken> for OperationRow {
             recorded_at: operation.recorded_at,
             device: operation.device.to_string(),
             body: operation.text_or_residue().to_owned(),
+            is_redacted: operation.body.is_none(),
             fix: operation.fix,
             photos: operation.blobs.iter().map(|blob| blob.sha256).collect(),
             actor: operation.actor,
