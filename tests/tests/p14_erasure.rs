@@ -16,7 +16,7 @@ use liuye_hub::Hub;
 use liuye_hub::ops::backup::{backup, backup_for, prune};
 use liuye_hub::ops::verify::verify;
 use liuye_tests::plain::{folder_bytes, holds, phone_bytes};
-use liuye_tests::{District, RawPhone, open_phone, png};
+use liuye_tests::{District, FaultyTransport, Mishap, RawPhone, open_phone, png};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -232,6 +232,59 @@ fn p14_a_report_that_was_withdrawn_before_it_was_sent_is_counted_and_names_nobod
     assert!(report.erased_at.is_some());
     assert_eq!((author.outbox().unwrap().applied, in_phone(&district, "author")), (3, vec![]));
     assert_eq!(district.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn p14_a_withdrawal_after_an_answer_was_lost_erases_what_had_arrived() {
+    let district = District::open();
+    drop(tourist(&district, "author"));
+    let author = open_phone(&district.phone_path("author"), Arc::new(FaultyTransport::new(&[Mishap::AnswerLost])));
+    let id = author.lost().report(draft(&author, &[])).unwrap().id;
+    assert!(author.sync(SyncReason::User).unwrap().blocked_reason.is_some());
+    assert!(!in_folder(&district.hub_folder()).is_empty(), "the hub has it, and the phone does not know");
+    author.lost().withdraw(&id, None).unwrap();
+    sync(&author);
+    sync(&author);
+    assert!(district.hub().scrub().unwrap());
+    assert_eq!((in_folder(&district.hub_folder()), in_phone(&district, "author")), (vec![], vec![]));
+    assert_eq!((report_of(district.hub(), &id).state, counts(&district).len()), (LostReportState::Withdrawn, 1));
+    assert_eq!(district.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn p14_a_report_that_never_took_effect_and_was_given_up_is_erased_too() {
+    let district = District::open();
+    // A phone that never met a hub cannot know that there is no such zone.
+    let author = district.phone("author");
+    let report = author.lost().report(LostReportDraft { zone: Some("z99".to_owned()), ..draft(&author, &[1]) }).unwrap();
+    author.enrol(&district.url(), &district.code(None)).unwrap();
+    sync(&author);
+    assert_eq!(author.outbox().unwrap().quarantined, 1);
+    author.discard(report.operation, NOTE).unwrap();
+    sync(&author);
+    sync(&author);
+    assert!(district.hub().scrub().unwrap());
+    assert_eq!((in_folder(&district.hub_folder()), in_phone(&district, "author")), (vec![], vec![]));
+    assert_eq!((author.outbox().unwrap().quarantined, author.needs_attention().unwrap().len()), (1, 0));
+    assert_eq!(district.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn p14_a_site_says_how_long_it_keeps_the_owner_of_what_went_back() {
+    let district = District::open();
+    let mut site: serde_json::Value = serde_json::from_str(&District::site_file("site.json")).unwrap();
+    site["site"]["settings"]["contact_days"] = 7.into();
+    district.hub().import_site(&site.to_string()).unwrap();
+    let (author, desk) = (tourist(&district, "author"), district.staff("p-003"));
+    let id = author.lost().report(draft(&author, &[])).unwrap().id;
+    [&author, &desk].into_iter().for_each(sync);
+    desk.lost().mark_candidate(&id, None).unwrap();
+    desk.lost().mark_returned(&id, None).unwrap();
+    sync(&desk);
+    days_later(&district.hub_folder(), 6).sweep().unwrap();
+    assert!(report_of(district.hub(), &id).erased_at.is_none());
+    days_later(&district.hub_folder(), 8).sweep().unwrap();
+    assert!(report_of(district.hub(), &id).erased_at.is_some());
 }
 
 #[test]
