@@ -9,7 +9,7 @@ use liuye_core::log::{DeviceId, Digest};
 use liuye_core::{Code, Error, Result};
 
 use crate::hub::Hub;
-use crate::ledger::Upload;
+use crate::ledger::{Tx, Upload};
 
 /// How long an upload that nobody continues is kept.
 const EXPIRY_MS: i64 = 7 * 86_400_000;
@@ -34,7 +34,8 @@ pub(crate) fn create(hub: &Hub, site: &str, device: &DeviceId, sha256: Digest, l
     let id = format!("{device}-{sha256}");
     let upload = Upload { id: id.clone(), device: *device, sha256, len, expires_at: hub.now() + EXPIRY_MS };
     let whole = hub.write(site, |tx| {
-        if tx.blob(&sha256)?.is_some() {
+        // A late phone need not send what nobody may keep: for it the photo is done with.
+        if tx.blob(&sha256)?.is_some() || tx.is_erased_photo(&sha256)? {
             return Ok(true);
         }
         match tx.upload(&id)? {
@@ -121,6 +122,10 @@ fn complete(hub: &Hub, site: &str, device: &DeviceId, id: &str, path: &Path) -> 
         .map_err(|error| disk(&error))?;
     let upload = Upload { id: id.to_owned(), device: *device, sha256, len: photo.len, expires_at: 0 };
     hub.ingest(site, |ingest| {
+        if ingest.tx.is_erased_photo(&sha256)? {
+            // Its owner was erased while the last piece came.
+            return remove(hub, ingest.tx, &sha256);
+        }
         ingest.tx.complete_upload(&upload, photo.format.as_str())?;
         ingest.blob_arrived(&sha256)
     })
@@ -159,6 +164,19 @@ fn size_of(path: &Path) -> u64 {
 fn disk(error: &std::io::Error) -> Error {
     let full = error.kind() == std::io::ErrorKind::StorageFull;
     Error::new(if full { Code::DiskFull } else { Code::Storage }, "the photo folder cannot be written or read")
+}
+
+/// Removes a photo from the ledger and from the disk, whole or on its way.
+pub(crate) fn remove(hub: &Hub, tx: &Tx<'_>, sha256: &Digest) -> Result<()> {
+    let uploads = tx.remove_photo(sha256)?;
+    let files = uploads.iter().map(|id| partial(hub, id)).chain([at_rest(hub, sha256)]);
+    for file in files {
+        match std::fs::remove_file(file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(disk(&error)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// A photo that is here whole: its format and its bytes.

@@ -1,5 +1,6 @@
 //! The hub behind one handle: ledger, keys, photos and clock, for the api, the desk and the command line.
 
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use rusqlite::OptionalExtension;
 use crate::accounts::Accounts;
 use crate::edition::Edition;
 use crate::ingest::Ingest;
+use crate::journal::{self, Journal};
 use crate::keys::Keys;
 use crate::ledger::{AttentionRow, DeviceRow, Ledger, OperationRow, Tx};
 
@@ -25,6 +27,7 @@ struct Inner {
     edition: Edition,
     ledger: Ledger,
     keys: Keys,
+    journal: Journal,
     accounts: Accounts,
 }
 
@@ -48,7 +51,7 @@ pub struct ImportReport {
 }
 
 impl Hub {
-    /// Opens a data folder, or makes it.
+    /// Opens a data folder, or makes it. Whoever was erased stays so, whatever was put back there.
     ///
     /// # Errors
     /// [`Code::Storage`] and the other errors of the store.
@@ -61,13 +64,21 @@ impl Hub {
     /// # Errors
     /// Those of [`Hub::open`].
     pub fn open_edition(dir: &Path, env: Env, edition: Edition) -> Result<Self> {
+        let hub = Self::open_as_it_is(dir, env, edition)?;
+        hub.keep_erased()?;
+        Ok(hub)
+    }
+
+    /// [`Hub::open`] for a restore, which has more to write before erasures are looked at.
+    pub(crate) fn open_as_it_is(dir: &Path, env: Env, edition: Edition) -> Result<Self> {
         for folder in [dir.to_path_buf(), dir.join("blobs"), dir.join("uploads")] {
             std::fs::create_dir_all(folder).map_err(|_| Error::field(Code::Storage, "data", "the data folder cannot be made"))?;
         }
         let ledger = Ledger::open(&dir.join("ledger.db"))?;
         let keys = Keys::open(&dir.join("keys.db"))?;
+        let journal = Journal::open(&dir.join(journal::FILE))?;
         let accounts = Accounts::open(&dir.join("accounts.db"), env.clone())?;
-        Ok(Self(Arc::new(Inner { dir: dir.to_owned(), env, edition, ledger, keys, accounts })))
+        Ok(Self(Arc::new(Inner { dir: dir.to_owned(), env, edition, ledger, keys, journal, accounts })))
     }
 
     pub(crate) fn env(&self) -> &Env {
@@ -84,6 +95,10 @@ impl Hub {
 
     pub(crate) fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.0.journal
     }
 
     /// The officers of the desk.
@@ -104,8 +119,19 @@ impl Hub {
         self.0.ledger.copy_to(path)
     }
 
+    pub(crate) fn scrub_ledger(&self) -> Result<bool> {
+        self.0.ledger.scrub()
+    }
+
     pub(crate) fn ingest<T>(&self, site: &str, work: impl FnOnce(&Ingest<'_>) -> Result<T>) -> Result<T> {
-        self.write(site, |tx| work(&Ingest { tx, keys: self.keys(), env: self.env(), edition: self.0.edition }))
+        let given_up = RefCell::default();
+        let (keys, env, edition) = (self.keys(), self.env(), self.0.edition);
+        let output = self.write(site, |tx| work(&Ingest { tx, keys, env, edition, given_up: &given_up }))?;
+        // What was taken in stands whether or not this works; the sweep finds what is left.
+        if let Err(error) = self.erase_all(site, &given_up.into_inner()) {
+            tracing::error!(code = %error.code, "a withdrawn report could not be erased yet");
+        }
+        Ok(output)
     }
 
     /// The sites of this hub.
@@ -202,12 +228,16 @@ impl Hub {
         self.0.keys.set_nfc_key(&site, checkpoint, bytes)
     }
 
-    /// Looks again at everything that is held. Returns how many operations that were.
+    /// Looks again at everything that is held, erases whom the rules say is to be erased by now, and takes the traces of that
+    /// out of the files. Returns how many operations were held.
     ///
     /// # Errors
     /// Those of the store.
     pub fn sweep(&self) -> Result<usize> {
-        self.sites()?.iter().map(|site| self.ingest(site, |ingest| ingest.sweep())).sum()
+        let held = self.sites()?.iter().map(|site| self.ingest(site, |ingest| ingest.sweep())).sum();
+        self.erase_due()?;
+        self.scrub()?;
+        held
     }
 
     /// Records before a position, newest first.

@@ -1,8 +1,10 @@
 //! Taking operations in: the chain is checked here, the rules are `core::domain`'s, and nothing stops the next one.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use liuye_core::domain::{Actor, Bucket, Contact, Context, Kind, Settings, Site, Until, Verdict, Write, apply};
+use liuye_core::domain::{Actor, Bucket, Contact, Context, DocumentKind, Kind, Until, Verdict, Write, apply, redact_operation};
 use liuye_core::env::Env;
 use liuye_core::log::{ContactSeal, DeviceId, Digest, Operation, head_preimage, verify_chain};
 use liuye_core::sync::policy::MAX_OPERATIONS;
@@ -11,6 +13,7 @@ use liuye_core::{Code, Error, Result};
 use uuid::Uuid;
 
 use crate::edition::Edition;
+use crate::erase::settings;
 use crate::keys::Keys;
 use crate::ledger::{Branch, DeviceRow, HubWorld, Taken, Tx};
 use crate::scope::holder;
@@ -21,6 +24,8 @@ pub(crate) struct Ingest<'a> {
     pub(crate) keys: &'a Keys,
     pub(crate) env: &'a Env,
     pub(crate) edition: Edition,
+    /// Reports that somebody gave up, to be erased once the transaction is through.
+    pub(crate) given_up: &'a RefCell<Vec<String>>,
 }
 
 /// What a phone sends.
@@ -149,17 +154,56 @@ impl Ingest<'_> {
         if let Some(known) = self.tx.operation(operation.id)? {
             return self.repeat(operation, &known);
         }
+        let subject = self.tx.subject_of(operation)?;
+        let erased_at = self.tx.erased_at(&subject)?;
         let position = self.tx.append_entry("operation", &operation.id.to_string(), &operation.hash)?;
-        let (verdict, writes) = self.judge(device, operation, contact)?;
-        self.tx.insert_operation(operation, position, &verdict)?;
-        if let (Some(contact), Some(digest)) = (contact, operation.contact_digest)
+        let (verdict, writes) = self.judge(device, operation, contact, erased_at.is_some())?;
+        let kept = self.as_kept(operation, erased_at)?;
+        self.tx.insert_operation(&kept, position, &verdict)?;
+        if let (Some(contact), Some(digest), None) = (contact, operation.contact_digest, erased_at)
             && verdict != quarantined(Code::ContactMismatch, "contact")
         {
             let sealed = self.keys.seal(self.env, &operation.id.to_string(), contact.salt, contact.contact.get())?;
             self.tx.insert_contact(operation.id, &operation.entity, &digest, &sealed)?;
         }
         self.effects(operation, &verdict, &writes, position)?;
+        match erased_at {
+            Some(at) => self.stays_erased(operation, &subject, at)?,
+            None if operation.body.is_none() => self.came_redacted(operation, &verdict)?,
+            None => {}
+        }
         Ok(verdict)
+    }
+
+    /// An operation as it is stored: nothing is kept that says who an erased person was.
+    fn as_kept<'o>(&self, operation: &'o Operation, erased_at: Option<i64>) -> Result<Cow<'o, Operation>> {
+        if operation.body.is_some() && erased_at.is_none() && operation.residue.is_none() {
+            return Ok(Cow::Borrowed(operation));
+        }
+        let mut kept = operation.clone();
+        if erased_at.is_some() {
+            redact_operation(&mut kept)?;
+        } else if kept.body.is_some() {
+            // Nothing covers a residue: beside its body it says nothing.
+            kept.residue = None;
+        }
+        Ok(Cow::Owned(kept))
+    }
+
+    /// A late phone wrote about a person who is erased: it is told, and the log says why the text is not here.
+    fn stays_erased(&self, operation: &Operation, subject: &str, erased_at: i64) -> Result<()> {
+        let position = self.tx.append_entry("redact", &operation.id.to_string(), &operation.hash)?;
+        self.tx.tell_of_erasure(subject, &[operation.device], erased_at, position)
+    }
+
+    /// A phone redacted an operation before this hub saw it: its owner was erased here before the hub was put back from a
+    /// backup, or gave the report up before it was sent.
+    fn came_redacted(&self, operation: &Operation, verdict: &Verdict) -> Result<()> {
+        self.tx.append_entry("redact", &operation.id.to_string(), &operation.hash)?;
+        if verdict.is_applied() && operation.kind == Kind::LossReport.as_str() {
+            self.given_up.borrow_mut().push(operation.entity.clone());
+        }
+        Ok(())
     }
 
     /// An operation of this id is here: on another branch the same one is already done. Another of the same name must neither
@@ -167,19 +211,37 @@ impl Ingest<'_> {
     fn repeat(&self, operation: &Operation, known: &Taken) -> Result<Verdict> {
         let position = self.tx.append_entry("repeat", &operation.id.to_string(), &operation.hash)?;
         let own = (!operation.says_the_same_as(&known.operation)).then(|| quarantined(Code::DuplicateId, "id"));
-        self.tx.insert_repeat(operation, position, own.as_ref())?;
+        let subject = self.tx.subject_of(operation)?;
+        let erased_at = self.tx.erased_at(&subject)?;
+        let kept = self.as_kept(operation, erased_at)?;
+        self.tx.insert_repeat(&kept, position, own.as_ref())?;
+        match erased_at {
+            Some(at) => self.stays_erased(operation, &subject, at)?,
+            None if operation.body.is_none() => {
+                self.tx.append_entry("redact", &operation.id.to_string(), &operation.hash)?;
+            }
+            None => {}
+        }
         Ok(own.unwrap_or_else(|| known.verdict.clone()))
     }
 
     /// What the rules say of an operation, and what it would write.
-    fn judge(&self, device: &DeviceRow, operation: &Operation, contact: Option<&ContactEnvelope>) -> Result<(Verdict, Vec<Write>)> {
+    fn judge(
+        &self,
+        device: &DeviceRow,
+        operation: &Operation,
+        contact: Option<&ContactEnvelope>,
+        is_erased: bool,
+    ) -> Result<(Verdict, Vec<Write>)> {
         if !self.edition.knows(operation) {
             return Ok((held(Until::Kind(operation.kind.clone(), operation.schema_version)), Vec::new()));
         }
         if !may_write_as(device, &operation.actor) {
             return Ok((quarantined(Code::NotPermitted, "actor"), Vec::new()));
         }
-        if let Some(verdict) = self.contact_fault(operation, contact)? {
+        // A contact goes with the text that it belongs to.
+        let may_be_gone = contact.is_none() && (is_erased || operation.body.is_none());
+        if !may_be_gone && let Some(verdict) = self.contact_fault(operation, contact)? {
             return Ok((verdict, Vec::new()));
         }
         if let Some(fault) = self.reference_fault(device, operation)? {
@@ -195,7 +257,12 @@ impl Ingest<'_> {
         let actor: Actor = holder(self.tx, device.person.as_deref())?;
         let world = HubWorld { tx: self.tx, keys: self.keys };
         let context = Context { world: &world, actor: &actor, site: self.tx.site, received_at: Some(received_at) };
-        let outcome = apply(operation, &context)?;
+        let mut outcome = apply(operation, &context)?;
+        for write in outcome.writes.iter_mut().filter(|write| write.kind == DocumentKind::LostReport) {
+            if let Some(erased_at) = self.tx.erased_at(&write.id)? {
+                write.redact(erased_at);
+            }
+        }
         Ok((outcome.verdict, outcome.writes))
     }
 
@@ -235,17 +302,36 @@ impl Ingest<'_> {
         }
         let mut arrived = VecDeque::new();
         if verdict.is_applied() {
+            self.withdraws(operation);
             if let Some(amended) = operation.amends {
                 self.tx.mark_amended(amended, operation.id)?;
                 arrived.push_back(Until::Operation(amended));
             }
             if let Some(target) = discard_target(operation) {
                 self.tx.mark_discarded(target)?;
+                self.gives_up(self.tx.operation(target)?.map(|taken| taken.operation))?;
                 arrived.push_back(Until::Operation(target));
             }
         }
         arrived.extend(settles(operation, verdict));
         self.rejudge(arrived)
+    }
+
+    /// A withdrawn report is erased at once.
+    fn withdraws(&self, operation: &Operation) {
+        if operation.kind == Kind::LossWithdraw.as_str() {
+            self.given_up.borrow_mut().push(operation.entity.clone());
+        }
+    }
+
+    /// So is one that never took effect and that its author gave up.
+    fn gives_up(&self, target: Option<Operation>) -> Result<()> {
+        if let Some(target) = target.filter(|target| target.kind == Kind::LossReport.as_str())
+            && self.tx.document(&target.entity)?.is_none()
+        {
+            self.given_up.borrow_mut().push(target.entity);
+        }
+        Ok(())
     }
 
     /// A photo is here whole: what waited for it is judged again.
@@ -255,9 +341,7 @@ impl Ingest<'_> {
 
     /// Looks again at everything that is held: after an upgrade, and for what has waited too long.
     pub(crate) fn sweep(&self) -> Result<usize> {
-        let site: Option<Site> = self.tx.document(self.tx.site)?.map(|stored| serde_json::from_value(stored.document.body)).transpose()?;
-        let settings = site.map_or_else(Settings::default, |site| site.settings);
-        let oldest = self.tx.now - i64::from(settings.held_max_days) * 86_400_000;
+        let oldest = self.tx.now - i64::from(settings(self.tx)?.held_max_days) * 86_400_000;
         let held = self.tx.all_held()?;
         for taken in &held {
             if taken.received_at < oldest {
@@ -307,6 +391,9 @@ impl Ingest<'_> {
             self.tx.write_document(write, position)?;
         }
         self.tx.set_verdict(operation.id, &verdict, position)?;
+        if verdict.is_applied() {
+            self.withdraws(operation);
+        }
         self.tx.write_verdict(operation.id.to_string(), body, Bucket::Device(operation.device), position)?;
         if verdict.is_applied()
             && let Some(amended) = operation.amends
@@ -330,7 +417,7 @@ fn discard_target(operation: &Operation) -> Option<Uuid> {
     if Kind::parse(&operation.kind) != Some(Kind::OperationDiscard) {
         return None;
     }
-    let body: serde_json::Value = serde_json::from_str(operation.body_text()).ok()?;
+    let body: serde_json::Value = serde_json::from_str(operation.text_or_residue()).ok()?;
     body.get("target")?.as_str()?.parse().ok()
 }
 

@@ -11,10 +11,32 @@ use liuye_core::log::{DeviceKey, Salt};
 use liuye_core::{Code, Error, Result};
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::ledger::rewrite;
+
 const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS subjects (operation TEXT NOT NULL PRIMARY KEY, key BLOB NOT NULL, salt BLOB NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS sites (site TEXT NOT NULL PRIMARY KEY, tag_secret BLOB NOT NULL) STRICT;
     CREATE TABLE IF NOT EXISTS nfc (site TEXT NOT NULL, checkpoint TEXT NOT NULL, key BLOB NOT NULL, PRIMARY KEY (site, checkpoint)) STRICT;";
+
+/// What a site cannot do without: its QR tags and its word to phones are signed with it.
+pub(crate) const LASTING: &[&str] = &["sites", "nfc"];
+
+/// What makes contacts readable: its backups expire.
+pub(crate) const PASSING: &[&str] = &["subjects"];
+
+/// Copies tables of one key store into another, which is made where it is not there.
+pub(crate) fn copy_tables(from: &Path, to: &Path, tables: &[&str]) -> Result<()> {
+    let mut connection = Connection::open(to)?;
+    connection.busy_timeout(Duration::from_secs(10))?;
+    connection.execute_batch("PRAGMA secure_delete = ON;")?;
+    connection.execute_batch(SCHEMA)?;
+    connection.execute("ATTACH ?1 AS source", [from.to_string_lossy()])?;
+    let transaction = connection.transaction()?;
+    for table in tables {
+        transaction.execute(&format!("INSERT OR REPLACE INTO main.{table} SELECT * FROM source.{table}"), [])?;
+    }
+    Ok(transaction.commit()?)
+}
 
 /// Keys by subject, by site and by tag.
 pub(crate) struct Keys(Mutex<Connection>);
@@ -54,6 +76,17 @@ impl Keys {
         let (nonce, sealed) = sealed.split_first_chunk::<24>().ok_or_else(broken)?;
         let opened = XChaCha20Poly1305::new(&Key::from(key)).decrypt(&XNonce::from(*nonce), sealed).map_err(|_| broken())?;
         Ok(Some((Salt(salt), String::from_utf8(opened).map_err(|_| broken())?)))
+    }
+
+    /// Destroys the key and the salt of an operation's subject: what was sealed under it is noise from now on.
+    pub(crate) fn destroy(&self, operation: &str) -> Result<()> {
+        self.lock().execute("DELETE FROM subjects WHERE operation = ?1", [operation])?;
+        Ok(())
+    }
+
+    /// Writes the file anew without the traces of destroyed keys. False where another connection was reading.
+    pub(crate) fn scrub(&self) -> Result<bool> {
+        rewrite(&self.lock())
     }
 
     /// What a site's QR tags are signed with; made at the first use.

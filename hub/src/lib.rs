@@ -7,8 +7,10 @@ mod api;
 mod blobs;
 mod changes;
 mod edition;
+mod erase;
 mod hub;
 mod ingest;
+mod journal;
 mod keys;
 mod ledger;
 mod scope;
@@ -21,6 +23,7 @@ pub mod desk;
 pub mod ops;
 
 pub use edition::Edition;
+pub use erase::EraseReport;
 pub use hub::Hub;
 pub use ledger::{AttentionRow, DeviceRow, OperationRow};
 pub use server::{ServeConfig, Tls, router, serve};

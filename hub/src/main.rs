@@ -71,6 +71,29 @@ enum Command {
         /// The new folder. Keep it on another disk.
         #[arg(long, value_name = "DIR")]
         to: PathBuf,
+        /// How long the contacts in it are readable. Afterwards everything else still is.
+        #[arg(long, value_name = "DAYS", default_value_t = ops::backup::KEYS_DAYS)]
+        keys_days: u32,
+    },
+    /// Removes what has expired from a folder of backups: run it every day where no new backup is made in it.
+    PruneBackups {
+        /// The folder that the backups lie in.
+        #[arg(long = "in", value_name = "DIR")]
+        folder: PathBuf,
+        /// Also remove whole backups that are older than this; the newest one stays.
+        #[arg(long, value_name = "DAYS")]
+        older_than: Option<u32>,
+    },
+    /// Erases the owner of a loss report: contact, texts and photos, here and on every phone. What is counted stays.
+    Erase {
+        #[command(flatten)]
+        data: Data,
+        /// The report's id.
+        #[arg(long)]
+        report: String,
+        /// Who asked for it.
+        #[arg(long, default_value = "operator")]
+        by: String,
     },
     /// Puts a hub back from a backup, into a folder that has none. Phones send again what came after it.
     Restore {
@@ -174,8 +197,27 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 writeln!(out, "{made}")?;
             }
         }
-        Command::Backup { data, to } => ops::backup::backup(&open(&data)?, &to)?,
-        Command::Restore { from, data } => ops::backup::restore(&from, &data.data, Env::system())?,
+        Command::Backup { data, to, keys_days } => ops::backup::backup_for(&open(&data)?, &to, keys_days)?,
+        Command::Restore { from, data } => {
+            if !ops::backup::restore(&from, &data.data, Env::system())?.has_contacts {
+                writeln!(out, "the keys of this backup's contacts have expired: contacts cannot be read, everything else is there")?;
+            }
+        }
+        Command::PruneBackups { folder, older_than } => {
+            let now = Env::system().clock.wall_ms();
+            let pruned = ops::backup::prune(&folder, now, older_than.map(|days| now - i64::from(days) * 86_400_000))?;
+            writeln!(out, "{} backups removed, the contact keys of {} more", pruned.backups, pruned.keys)?;
+        }
+        Command::Erase { data, report, by } => {
+            let done = open(&data)?.erase(&report, &by)?;
+            writeln!(out, "{} records redacted, {} photos removed", done.operations, done.photos)?;
+            if done.copies_missing > 0 {
+                writeln!(out, "the journal beside the backups could not be reached: make a backup there before you restore one")?;
+            }
+            if !done.is_clean {
+                writeln!(out, "the hub was reading: it removes the last traces within the hour")?;
+            }
+        }
         Command::Verify(data) => {
             let report = ops::verify::verify(&open(&data)?)?;
             for fault in &report.faults {
@@ -183,9 +225,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             }
             writeln!(
                 out,
-                "{} devices, {} operations, {} entries, {} contacts: {} faults",
+                "{} devices, {} operations ({} redacted), {} entries, {} contacts: {} faults",
                 report.devices,
                 report.operations,
+                report.redacted,
                 report.entries,
                 report.contacts,
                 report.faults.len()

@@ -6,6 +6,7 @@ pub mod disk;
 mod district;
 mod faulty;
 mod photo;
+pub mod plain;
 mod raw_phone;
 mod recorder;
 #[path = "../sim/mod.rs"]

@@ -77,6 +77,7 @@ impl RawPhone {
             amends: None,
             body: Some(serde_json::value::RawValue::from_string("{}".to_owned()).unwrap()),
             body_salt: None,
+            residue: None,
             body_digest: Digest([0; 32]),
             contact_digest: None,
             blobs: Vec::new(),

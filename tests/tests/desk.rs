@@ -166,3 +166,32 @@ fn a_record_has_a_page_with_its_photos_and_a_contact_is_read_by_the_few_and_logg
     assert_eq!(ask(&auditor, &csrf).status, 403);
     assert_eq!(get(&district, "/desk/records/999999", Some(&desk)).status, 404);
 }
+
+#[test]
+fn p14_a_record_whose_owner_is_erased_says_so_and_shows_what_is_left() {
+    let district = District::open();
+    let phone = open_phone(&district.phone_path("p"), Arc::new(NativeTransport::new()));
+    phone.enrol(&district.url(), &district.code(None)).unwrap();
+    let draft = LostReportDraft {
+        category: ItemCategory::Camera,
+        description: "银色相机".to_owned(),
+        brand: None,
+        colour: None,
+        marks: None,
+        place: "沙滩公园".to_owned(),
+        zone: None,
+        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
+        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
+        contact: None,
+        photos: vec![phone.attach(&liuye_tests::png(7, 300)).unwrap().sha256],
+    };
+    let id = phone.lost().report(draft).unwrap().id;
+    phone.sync(SyncReason::User).unwrap();
+    let desk = log_in(&district, "wang", Role::Desk);
+    let path = format!("/desk/records/{}?lang=en", district.hub().about(&id).unwrap()[0].position);
+    assert!(!text(&get(&district, &path, Some(&desk))).contains("erased"));
+    district.hub().erase(&id, "wang").unwrap();
+    let page = text(&get(&district, &path, Some(&desk)));
+    assert!(page.contains("erased") && page.contains("camera"), "{page}");
+    assert!(!page.contains("银色相机") && !page.contains("沙滩公园") && !page.contains("/desk/photos/"));
+}

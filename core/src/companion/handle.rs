@@ -166,6 +166,11 @@ impl Companion {
         self.transact(|connections| &connections.syncer, write)
     }
 
+    /// Works on the sync's connection outside of a transaction.
+    pub(super) fn maintain<T>(&self, work: impl FnOnce(&mut Database) -> Result<T>) -> Result<T> {
+        self.with(|connections| &connections.syncer, work)
+    }
+
     fn transact<T>(
         &self,
         pick: impl FnOnce(&Connections) -> &Mutex<Database>,

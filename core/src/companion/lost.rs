@@ -141,17 +141,22 @@ impl Lost<'_> {
         self.event(Kind::LossReturn, id, note)
     }
 
-    /// The owner gives up; for the phone that reported it, and the desk.
+    /// The owner gives up; for the phone that reported it, and the desk. Contact, texts and photos are erased here once the hub
+    /// has taken that; at once where the report has not left this phone: then both travel without them, and are counted.
     ///
     /// # Errors
     /// As [`Lost::mark_candidate`].
     pub fn withdraw(&self, id: &str, note: Option<String>) -> Result<Recorded> {
-        self.event(Kind::LossWithdraw, id, note)
+        let new = event(Kind::LossWithdraw, id, note)?;
+        self.0.write(|connection, changes| {
+            let (recorded, _) = self.0.append(connection, changes, new)?;
+            self.0.forget_unsent(connection, changes, id)?;
+            Ok(recorded)
+        })
     }
 
     fn event(&self, kind: Kind, id: &str, note: Option<String>) -> Result<Recorded> {
-        let note = Text::optional("note", note.as_deref(), 1000)?.map(Text::into_string);
-        Ok(self.0.record(NewOperation::new(kind, id, &LostReportEvent { note })?)?.0)
+        Ok(self.0.record(event(kind, id, note)?)?.0)
     }
 
     /// Reports that this phone may see, newest first, with their ids.
@@ -185,6 +190,11 @@ impl Lost<'_> {
 pub fn tracking_digest(code: &str) -> Digest {
     let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_uppercase()).collect();
     Digest::of(plain.as_bytes())
+}
+
+fn event(kind: Kind, id: &str, note: Option<String>) -> Result<NewOperation> {
+    let note = Text::optional("note", note.as_deref(), 1000)?.map(Text::into_string);
+    NewOperation::new(kind, id, &LostReportEvent { note })
 }
 
 fn time(field: &'static str, text: &str) -> Result<i64> {

@@ -9,6 +9,7 @@ mod branch;
 mod config;
 mod documents;
 mod enrol;
+mod erase;
 mod handle;
 mod lost;
 mod observe;

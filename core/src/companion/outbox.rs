@@ -70,7 +70,7 @@ pub struct OutboxEntry {
 pub struct AttentionItem {
     /// The operation.
     pub entry: OutboxEntry,
-    /// Its body as it was typed, JSON.
+    /// Its body as it was typed, JSON; what stays of it where its owner was erased.
     pub body: String,
 }
 
@@ -146,7 +146,7 @@ impl Companion {
     pub fn needs_attention(&self) -> Result<Vec<AttentionItem>> {
         self.read(|connection| {
             let rows = outbox::needing_attention(connection)?;
-            Ok(rows.iter().map(|row| AttentionItem { entry: row.into(), body: row.operation.body_text().to_owned() }).collect())
+            Ok(rows.iter().map(|row| AttentionItem { entry: row.into(), body: row.operation.text_or_residue().to_owned() }).collect())
         })
     }
 

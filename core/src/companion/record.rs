@@ -127,6 +127,7 @@ impl Companion {
             amends: new.amends,
             body: Some(new.body),
             body_salt: new.kind.has_free_text().then(|| Salt(self.env.random())),
+            residue: None,
             body_digest: Digest([0; 32]),
             contact_digest,
             blobs: blobs::queue(connection, &new.photos)?,

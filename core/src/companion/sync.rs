@@ -5,14 +5,16 @@ use std::sync::{MutexGuard, TryLockError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::Companion;
 use super::enrol::Enrolment;
 use super::observe::Changes;
 use super::record::HubClock;
 use super::view::Judge;
-use crate::domain::{Bucket, BucketDigest, DocumentKind, Until, Verdict};
+use crate::domain::{Bucket, BucketDigest, DocumentKind, Kind, Redaction, Until, Verdict};
 use crate::env::{Env, LogLevel, Transport};
+use crate::store::erase::{Reach, erase};
 use crate::store::{Meta, blobs, digests, documents, outbox, private};
 use crate::sync::backoff::wait_ms;
 use crate::sync::engine::{Action, Batch, BlobPiece, End, Engine, Event, Route};
@@ -185,6 +187,7 @@ impl Companion {
             self.lease.release(connection)?;
             Meta::SyncState.write(connection, &state)
         })?;
+        self.scrub();
         match end.blocked {
             Some(error) if !is_told_in_report(error.code) => Err(error),
             Some(error) => {
@@ -263,8 +266,11 @@ impl Run<'_> {
                 }
                 Action::NextBlob => Event::Blob(companion.read(blobs::next_to_send)?.map(|row| (row.sha256, row.len))),
                 Action::LoadPiece { sha256, offset } => {
-                    let (len, bytes) = companion.read(|connection| blobs::read_piece(connection, &sha256, offset))?;
-                    Event::Piece(BlobPiece { sha256, len, offset, bytes })
+                    match companion.read(|connection| blobs::read_piece(connection, &sha256, offset))? {
+                        Some((len, bytes)) => Event::Piece(BlobPiece { sha256, len, offset, bytes }),
+                        // Its owner withdrew the report meanwhile.
+                        None => Event::Blob(companion.read(blobs::next_to_send)?.map(|row| (row.sha256, row.len))),
+                    }
                 }
                 Action::BlobProgress { sha256, sent, whole } => {
                     companion.write_synced(|connection, changes| {
@@ -406,8 +412,20 @@ impl Page<'_> {
             self.touched.push(entity);
             self.report.verdicts.push(verdict.clone());
             self.changes.outbox();
+            if verdict.verdict.is_applied() {
+                self.forget_withdrawn(verdict.operation)?;
+            }
         }
         Ok(())
+    }
+
+    /// The hub has taken a withdrawal: whoever withdrew is forgotten here as well.
+    fn forget_withdrawn(&mut self, operation: Uuid) -> Result<()> {
+        let withdrawal = outbox::get(self.connection, operation)?.map(|row| row.operation);
+        match withdrawal.filter(|operation| operation.kind == Kind::LossWithdraw.as_str()) {
+            Some(withdrawal) => erase(self.connection, &withdrawal.entity, Reach::Answered),
+            None => Ok(()),
+        }
     }
 
     fn apply(&mut self, change: &Change) -> Result<()> {
@@ -420,6 +438,13 @@ impl Page<'_> {
             }
             Change::Document(document) => {
                 documents::write_from_hub(self.connection, document)?;
+                if let Some(redaction) = Redaction::read(document) {
+                    erase(self.connection, &redaction.entity, Reach::Answered)?;
+                    self.touched.push(redaction.entity);
+                }
+                if document.body.get("erased_at").is_some() {
+                    Meta::Scrub.write(self.connection, &true)?;
+                }
                 outbox::stop_replaying_settled(self.connection, Some(&document.id))?;
                 self.touched.push(document.id.clone());
                 self.changes.document(&document.kind, &document.id);
@@ -437,6 +462,10 @@ impl Page<'_> {
 
     fn remove(&mut self, id: &str) -> Result<()> {
         if let Some(kind) = documents::remove(self.connection, id)? {
+            if kind == DocumentKind::LostReport.as_str() {
+                // Whoever lost something may be erased later, and then nobody tells this phone any more.
+                Meta::Scrub.write(self.connection, &true)?;
+            }
             self.changes.document(&kind, id);
             self.report.gone += 1;
         }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{CheckInRecord, CheckInReview, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent, Text};
+use crate::log::Operation;
 use crate::{Code, Error, Result};
 
 /// The body of [`Kind::OperationDiscard`].
@@ -72,6 +73,35 @@ impl Body {
                 Self::Hazard(event)
             }
         })
+    }
+
+    /// The body of an operation, or what stays of it once it was redacted.
+    ///
+    /// # Errors
+    /// Those of [`Body::read`]; [`Code::Missing`] at `body` where neither is there; [`Code::Malformed`] at `residue` where it is
+    /// more than may stay: nothing but a body is covered by the hash.
+    pub fn of(kind: Kind, operation: &Operation) -> Result<Self> {
+        if let Some(body) = &operation.body {
+            return Self::read(kind, body.get());
+        }
+        let residue = operation.residue.as_ref().ok_or_else(|| Error::field(Code::Missing, "body", "required"))?;
+        let left = Self::read(kind, residue.get())?;
+        if left.clone().redacted().as_ref() == Some(&left) {
+            Ok(left)
+        } else {
+            Err(Error::field(Code::Malformed, "residue", "more than may stay of a redacted body"))
+        }
+    }
+
+    /// What stays of the body once its text is redacted. None for kinds whose text is never redacted.
+    #[must_use]
+    pub fn redacted(self) -> Option<Self> {
+        match self {
+            Self::Loss(body) => Some(Self::Loss(body.redacted())),
+            Self::LossEvent(_) => Some(Self::LossEvent(LostReportEvent { note: None })),
+            Self::Discard(body) => Some(Self::Discard(OperationDiscard { reason: String::new(), ..body })),
+            Self::Enrol(_) | Self::CheckIn(_) | Self::Review(_) | Self::Inspection(_) | Self::Hazard(_) => None,
+        }
     }
 
     /// The body with its texts trimmed and in NFC and its codes in upper case, all of its rules checked that need

@@ -119,7 +119,7 @@ pub struct LostReport {
     pub operation: Uuid,
     /// When it was reported, UTC ms.
     pub at: i64,
-    /// Whether a contact was given.
+    /// Whether a contact was given; it stays so once that is erased, because counts are made of it.
     pub has_contact: bool,
     /// Photos, by SHA-256.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -127,6 +127,9 @@ pub struct LostReport {
     /// The last word on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// When its owner was erased, UTC ms: texts are empty from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<i64>,
 }
 
 /// What moves a report on.
@@ -225,6 +228,31 @@ impl LossRecord {
             ..self
         })
     }
+
+    /// The record without what its owner typed. The tracking code's digest stays: it says nothing to whoever has not the code.
+    #[must_use]
+    pub fn redacted(self) -> Self {
+        Self { description: String::new(), brand: None, colour: None, marks: None, place: String::new(), ..self }
+    }
+}
+
+impl LostReport {
+    /// The report without what anyone typed, and without its photos. Everything that counts are made of stays.
+    #[must_use]
+    pub fn redacted(self, erased_at: i64) -> Self {
+        Self { loss: self.loss.redacted(), photos: Vec::new(), note: None, erased_at: self.erased_at.or(Some(erased_at)), ..self }
+    }
+
+    /// When contacts of this report are to be erased, UTC ms: at once where the owner gave up, `days` after `returned_at` where
+    /// the thing went back. None while somebody may still have to reach the owner.
+    #[must_use]
+    pub fn erase_from(&self, returned_at: Option<i64>, days: u32) -> Option<i64> {
+        match self.state {
+            LostReportState::Withdrawn => Some(i64::MIN),
+            LostReportState::Returned => Some(returned_at?.saturating_add(i64::from(days) * 86_400_000)),
+            LostReportState::Open | LostReportState::Candidate | LostReportState::Claimed | LostReportState::Expired => None,
+        }
+    }
 }
 
 impl LostReportEvent {
@@ -270,6 +298,7 @@ pub(super) fn report(mut case: Case<'_>, loss: LossRecord) -> Judgement {
         has_contact: operation.contact_digest.is_some(),
         photos: case.photos(),
         note: None,
+        erased_at: None,
     };
     case.created(&report)
 }

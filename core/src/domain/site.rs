@@ -84,6 +84,8 @@ pub struct Settings {
     pub late_after_h: u32,
     /// Held for longer than this is quarantined, in days.
     pub held_max_days: u32,
+    /// The owner of a lost thing is erased so long after it went back, in days.
+    pub contact_days: u32,
 }
 
 impl Default for Settings {
@@ -100,6 +102,7 @@ impl Default for Settings {
             clock_future_max_s: 300,
             late_after_h: 72,
             held_max_days: 30,
+            contact_days: 90,
         }
     }
 }

@@ -128,6 +128,9 @@ pub struct Operation {
     /// The salt of the body's digest, where the kind has free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_salt: Option<Salt>,
+    /// What stays of a redacted body: the facts that counts are made of. The hash does not cover it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residue: Option<Box<RawValue>>,
     /// The digest of the body under its salt: this is what the hash covers.
     pub body_digest: Digest,
     /// The salted digest of a contact that travels beside the operation.
@@ -184,6 +187,12 @@ impl Operation {
     pub fn move_to(&mut self, epoch: u32, seq: u64, prev_hash: Digest) {
         (self.epoch, self.seq, self.prev_hash) = (epoch, seq, prev_hash);
         self.hash = self.computed_hash();
+    }
+
+    /// The body as JSON text, or what stays of it once redacted; `null` where nothing does.
+    #[must_use]
+    pub fn text_or_residue(&self) -> &str {
+        self.body.as_ref().or(self.residue.as_ref()).map_or("null", |body| body.get())
     }
 
     /// The body as JSON text; `null` once redacted.

@@ -58,15 +58,15 @@ pub(crate) fn read(connection: &Connection, sha256: &Digest) -> Result<Option<Ve
     Ok(Some(bytes))
 }
 
-/// The photo's length, and its bytes from `offset` to the end of their chunk.
-pub(crate) fn read_piece(connection: &Connection, sha256: &Digest, offset: u64) -> Result<(u64, Vec<u8>)> {
-    let row = get(connection, sha256)?.ok_or_else(|| Error::internal("a queued photo is stored"))?;
+/// The photo's length, and its bytes from `offset` to the end of their chunk; none where it was erased.
+pub(crate) fn read_piece(connection: &Connection, sha256: &Digest, offset: u64) -> Result<Option<(u64, Vec<u8>)>> {
+    let Some(row) = get(connection, sha256)? else { return Ok(None) };
     let size = BLOB_CHUNK_BYTES as u64;
     let start = offset / size * size;
     let chunk: Vec<u8> = connection
         .prepare_cached("SELECT bytes FROM blob_chunks WHERE sha256 = ?1 AND start = ?2")?
         .query_row((sha256.0, start), |row| row.get(0))?;
-    Ok((row.len, chunk.get(usize::try_from(offset - start).unwrap_or(0)..).unwrap_or_default().to_vec()))
+    Ok(Some((row.len, chunk.get(usize::try_from(offset - start).unwrap_or(0)..).unwrap_or_default().to_vec())))
 }
 
 /// What is known of a photo.

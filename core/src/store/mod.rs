@@ -3,6 +3,7 @@
 pub(crate) mod blobs;
 pub(crate) mod digests;
 pub(crate) mod documents;
+pub(crate) mod erase;
 mod lease;
 mod meta;
 mod migrate;

@@ -12,6 +12,10 @@ use crate::{Code, Error, Result};
 /// How long a connection waits for another one's write: longer than any transaction of ours takes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// A file of more than 128 MiB (pages of 4 KiB) is not written anew: the copy is made in memory, since no temporary file is
+/// encrypted.
+const MAX_REWRITE_PAGES: u64 = 32 << 10;
+
 /// The 32 raw bytes that open the database. They come from the platform's keystore, and are wiped when dropped.
 #[derive(Clone, ZeroizeOnDrop)]
 pub struct DatabaseKey([u8; 32]);
@@ -70,6 +74,23 @@ impl Database {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Writes the file anew without the traces of what was erased, and empties the write-ahead log. False where another
+    /// connection was reading: try again later.
+    ///
+    /// Deleted contents are overwritten with zeros where they lay. But a page whose rows moved to another one when it was
+    /// split may keep an old copy of them in its unused part: only a file that is written anew has none.
+    ///
+    /// # Errors
+    /// [`Code::Busy`], [`Code::DiskFull`], [`Code::Storage`].
+    pub fn scrub(&self) -> Result<bool> {
+        let pages: u64 = self.connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        if pages <= MAX_REWRITE_PAGES {
+            self.connection.execute_batch("VACUUM")?;
+        }
+        let busy: i64 = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+        Ok(busy == 0)
     }
 
     /// A transaction that holds the write lock from its start, so that it never fails half-way for being late.

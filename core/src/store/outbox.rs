@@ -34,7 +34,7 @@ impl OperationState {
         }
     }
 
-    fn from_code(code: i64) -> Self {
+    pub(super) fn from_code(code: i64) -> Self {
         match code {
             1 => Self::Applied,
             2 => Self::Conflict,
@@ -149,6 +149,13 @@ pub(crate) fn first_pending(connection: &Connection, epoch: u32) -> Result<Optio
         .query_row([epoch], |row| row.get(0))?)
 }
 
+/// Whether this phone wrote an operation of this kind about a document, and the hub has answered for none of them.
+pub(crate) fn all_pending(connection: &Connection, entity: &str, kind: &str) -> Result<bool> {
+    Ok(connection
+        .prepare_cached("SELECT count(*) > 0 AND coalesce(max(state), 0) = 0 FROM operations WHERE entity = ?1 AND kind = ?2")?
+        .query_row((entity, kind), |row| row.get(0))?)
+}
+
 /// The branch and the seq of an operation. `guess` is where it probably is.
 ///
 /// What is not answered for stands in no index of ids: that page is written when its verdict comes, and not while somebody
@@ -226,7 +233,7 @@ pub(crate) fn not_taken(connection: &Connection, taken: &[TakenBranch]) -> Resul
     Ok(operations)
 }
 
-/// Writes an operation that moved to another place of the log.
+/// Writes an operation that moved to another place of the log, or lost its text.
 pub(crate) fn replace(connection: &Connection, from: Place, operation: &Operation) -> Result<()> {
     connection
         .prepare_cached("UPDATE operations SET epoch = ?3, seq = ?4, hash = ?5, content = ?6 WHERE epoch = ?1 AND seq = ?2")?

@@ -83,7 +83,7 @@ pub enum Event {
         /// Whether operations are still pending.
         pending: bool,
     },
-    /// The answer to [`Action::NextBlob`].
+    /// The answer to [`Action::NextBlob`]; and to [`Action::LoadPiece`] where that photo was erased meanwhile.
     Blob(Option<(Digest, u64)>),
     /// The answer to [`Action::LoadPiece`].
     Piece(BlobPiece),
@@ -239,8 +239,8 @@ impl Engine {
                 }
             }
             (State::ForgettingCursor, Event::Stored { .. }) => self.load_batch(),
-            (State::NamingBlob, Event::Blob(Some((sha256, len)))) => self.create_upload(sha256, len),
-            (State::NamingBlob, Event::Blob(None)) => self.after_blobs(),
+            (State::NamingBlob | State::LoadingPiece, Event::Blob(Some((sha256, len)))) => self.create_upload(sha256, len),
+            (State::NamingBlob | State::LoadingPiece, Event::Blob(None)) => self.after_blobs(),
             (State::Creating { sha256, len }, Event::Response(response)) => self.on_upload_created(sha256, len, &response),
             (State::LoadingPiece, Event::Piece(piece)) => self.send_piece(&piece),
             (State::Sending { sha256, len, end }, Event::Response(response)) => self.on_piece_taken(sha256, len, end, &response),

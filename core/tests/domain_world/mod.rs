@@ -135,6 +135,7 @@ impl Memory {
             amends: None,
             body: Some(serde_json::value::to_raw_value(&body).unwrap()),
             body_salt: Some(Salt([0; 16])),
+            residue: None,
             body_digest: Digest([0; 32]),
             contact_digest: None,
             blobs: Vec::new(),

@@ -145,7 +145,8 @@ fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: b
         reason: lang.reason(&record.verdict),
         facts: facts(&record, lang, &view, &names),
         body: fields(&record, lang, &view, &names),
-        photos: record.photos.iter().map(Digest::to_string).collect(),
+        // Photos of a redacted record may be there for another one's sake.
+        photos: if record.is_redacted { Vec::new() } else { record.photos.iter().map(Digest::to_string).collect() },
         others: others.collect(),
         may_have_contact: is_loss && may_read_contacts(&session),
         no_contact: with_contact && contact.is_none(),
@@ -169,6 +170,9 @@ fn facts(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> V
     if let Some(by) = &record.amended_by {
         facts.push(field("更正记录", "Corrected by", by.clone()));
     }
+    if record.is_redacted {
+        facts.push(field("内容", "Text", lang.pick("已依法删除", "erased").to_owned()));
+    }
     if record.discarded {
         facts.push(field("状态", "State", lang.pick("作者已放弃", "given up by its author").to_owned()));
     }
@@ -179,7 +183,8 @@ fn facts(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> V
 fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Vec<Field> {
     let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
     // The event is the kind, which stands in the title; the digest says nothing to anyone.
-    let entries = body.as_object().into_iter().flatten().filter(|(name, _)| !matches!(name.as_str(), "event" | "tracking_digest"));
+    let is_told = |(name, value): &(&String, &Value)| !matches!(name.as_str(), "event" | "tracking_digest") && value.as_str() != Some("");
+    let entries = body.as_object().into_iter().flatten().filter(is_told);
     let value = |name: &str, value: &Value| match (name, value) {
         ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),
         ("category", Value::String(category)) => lang.category(category),

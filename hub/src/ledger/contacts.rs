@@ -35,6 +35,12 @@ impl Tx<'_> {
         Ok(statement.query_map([self.site], |row| Ok((row.get(0)?, Digest(row.get(1)?), row.get(2)?)))?.collect::<Result<_, _>>()?)
     }
 
+    /// Removes every sealed contact of a document.
+    pub(crate) fn remove_contacts(&self, entity: &str) -> Result<()> {
+        self.connection.execute("DELETE FROM contacts WHERE site = ?1 AND entity = ?2", (self.site, entity))?;
+        Ok(())
+    }
+
     /// Writes down that somebody read a contact.
     pub(crate) fn log_access(&self, reader: &str, subject: &str) -> Result<()> {
         self.connection.execute(

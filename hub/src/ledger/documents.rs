@@ -71,7 +71,7 @@ impl Tx<'_> {
         self.write_document(&Write { id, kind, body, buckets: vec![bucket], person: None, at: self.now, conflict: None }, position)
     }
 
-    fn put(&self, stored: &Stored, before: Vec<Bucket>) -> Result<()> {
+    pub(super) fn put(&self, stored: &Stored, before: Vec<Bucket>) -> Result<()> {
         let document = &stored.document;
         self.connection
             .prepare_cached(

@@ -9,7 +9,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::Tx;
 
-const MIGRATIONS: &[&str] = &[include_str!("sql/001_initial.sql"), include_str!("sql/002_branches.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("sql/001_initial.sql"), include_str!("sql/002_branches.sql"), include_str!("sql/003_erasures.sql")];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
 pub(crate) struct Ledger {
@@ -40,6 +41,11 @@ impl Ledger {
         copy_database(&connect(&self.path)?, path)
     }
 
+    /// Writes the file anew without the traces of what was erased. False where another connection was reading.
+    pub(crate) fn scrub(&self) -> Result<bool> {
+        rewrite(&self.writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// One consistent look at a site.
     pub(crate) fn read<T>(&self, site: &str, now: i64, work: impl FnOnce(&Tx<'_>) -> Result<T>) -> Result<T> {
         let pooled = self.readers.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -51,6 +57,16 @@ impl Ledger {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         output
     }
+}
+
+/// Writes a database anew, and empties its write-ahead log. False where another connection was reading, and it is not empty.
+///
+/// Deleted contents are overwritten with zeros where they lay. But a page whose rows moved to another one when it was split
+/// may keep an old copy of them in its unused part: only a file that is written anew has none.
+pub(crate) fn rewrite(connection: &Connection) -> Result<bool> {
+    connection.execute_batch("VACUUM")?;
+    let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(busy == 0)
 }
 
 /// Copies a database into a new file, without what was deleted from it.

@@ -44,8 +44,10 @@ pub struct OperationRow {
     pub amended_by: Option<String>,
     /// Whether its author gave it up.
     pub discarded: bool,
-    /// Its body, JSON.
+    /// Its body, JSON; what stays of it once redacted.
     pub body: String,
+    /// Whether its text was redacted.
+    pub is_redacted: bool,
     /// Where its phone was.
     pub fix: Option<Fix>,
     /// Its photos.
@@ -90,6 +92,13 @@ impl Tx<'_> {
                 verdict.is_applied().then_some(position),
                 operation.amends.map(|id| id.to_string()),
             ])?;
+        for photo in &operation.blobs {
+            self.connection.prepare_cached("INSERT OR IGNORE INTO photo_uses (site, sha256, operation) VALUES (?1, ?2, ?3)")?.execute((
+                self.site,
+                photo.sha256.to_string(),
+                operation.id.to_string(),
+            ))?;
+        }
         Ok(())
     }
 
@@ -208,7 +217,8 @@ impl From<Taken> for OperationRow {
             received_at: taken.received_at,
             recorded_at: operation.recorded_at,
             device: operation.device.to_string(),
-            body: operation.body_text().to_owned(),
+            body: operation.text_or_residue().to_owned(),
+            is_redacted: operation.body.is_none(),
             fix: operation.fix,
             photos: operation.blobs.iter().map(|blob| blob.sha256).collect(),
             actor: operation.actor,

@@ -57,6 +57,14 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Forgets a photo, whole or on its way. Returns the uploads that were under way.
+    pub(crate) fn remove_photo(&self, sha256: &Digest) -> Result<Vec<String>> {
+        let sha256 = sha256.to_string();
+        self.connection.execute("DELETE FROM blobs WHERE site = ?1 AND sha256 = ?2", (self.site, &sha256))?;
+        let mut statement = self.connection.prepare("DELETE FROM uploads WHERE site = ?1 AND sha256 = ?2 RETURNING id")?;
+        Ok(statement.query_map((self.site, &sha256), |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// The length and format of a photo that is here whole.
     pub(crate) fn blob(&self, sha256: &Digest) -> Result<Option<(u64, String)>> {
         Ok(self

@@ -1,5 +1,7 @@
 //! Checking every chain: the devices' logs, the site's own, the signed heads and the contacts.
 
+use std::collections::HashSet;
+
 use liuye_core::Result;
 use liuye_core::log::{ContactSeal, Digest, Signature, head_preimage, verify_chain};
 
@@ -17,6 +19,8 @@ pub struct VerifyReport {
     pub entries: u64,
     /// Contacts.
     pub contacts: u64,
+    /// Operations whose text was redacted.
+    pub redacted: u64,
     /// What does not fit, each in a sentence.
     pub faults: Vec<String>,
 }
@@ -29,8 +33,9 @@ pub fn verify(hub: &Hub) -> Result<VerifyReport> {
     let mut report = VerifyReport::default();
     for site in hub.sites()? {
         hub.read(&site, |tx| {
-            check_devices(tx, &mut report)?;
+            check_devices(tx, &redactions(tx)?, &mut report)?;
             check_entries(tx, &mut report)?;
+            check_erased(hub, tx, &mut report)?;
             check_digests(tx, &mut report)?;
             check_contacts(hub, tx, &mut report)
         })?;
@@ -38,17 +43,23 @@ pub fn verify(hub: &Hub) -> Result<VerifyReport> {
     Ok(report)
 }
 
-fn check_devices(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
+/// What the site's log says was redacted: subjects, and single operations.
+fn redactions(tx: &Tx<'_>) -> Result<HashSet<String>> {
+    let mut statement = tx.connection.prepare("SELECT reference FROM entries WHERE site = ?1 AND what = 'redact'")?;
+    Ok(statement.query_map([tx.site], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?)
+}
+
+fn check_devices(tx: &Tx<'_>, redacted: &HashSet<String>, report: &mut VerifyReport) -> Result<()> {
     for device in tx.devices()? {
         report.devices += 1;
         for branch in tx.branches(&device.device)? {
-            check_branch(tx, &device, &branch, report)?;
+            check_branch(tx, &device, &branch, redacted, report)?;
         }
     }
     Ok(())
 }
 
-fn check_branch(tx: &Tx<'_>, device: &DeviceRow, branch: &Branch, report: &mut VerifyReport) -> Result<()> {
+fn check_branch(tx: &Tx<'_>, device: &DeviceRow, branch: &Branch, redacted: &HashSet<String>, report: &mut VerifyReport) -> Result<()> {
     let name = format!("device {}, branch {}", device.device, branch.epoch);
     let operations = match tx.operations_of_branch(&device.device, branch.epoch) {
         Ok(operations) => operations,
@@ -58,6 +69,14 @@ fn check_branch(tx: &Tx<'_>, device: &DeviceRow, branch: &Branch, report: &mut V
         }
     };
     report.operations += operations.len() as u64;
+    // A chain holds without bodies: whoever takes one away has to have said so.
+    for operation in operations.iter().filter(|operation| operation.body.is_none()) {
+        if redacted.contains(&operation.entity) || redacted.contains(&operation.id.to_string()) {
+            report.redacted += 1;
+        } else {
+            report.faults.push(format!("{name}: the body at seq {} is missing, and nothing says that it was redacted", operation.seq));
+        }
+    }
     match verify_chain((0, Digest::genesis(&device.device, branch.epoch)), &operations) {
         Err(error) => report.faults.push(format!("{name}: {error}")),
         Ok(end) if end != (branch.acked_seq, branch.acked_hash) => {
@@ -122,6 +141,17 @@ fn check_digests(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
     let (kept, counted) = (tx.kept_digests()?, tx.counted_digests()?);
     for bucket in kept.keys().chain(counted.keys()).filter(|bucket| kept.get(bucket) != counted.get(bucket)) {
         report.faults.push(format!("site {}: the digest of bucket {bucket} does not fit its documents", tx.site));
+    }
+    Ok(())
+}
+
+/// Whoever is in the journal is erased here.
+fn check_erased(hub: &Hub, tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
+    for erasure in hub.journal().of_site(tx.site)? {
+        let is_there = tx.erased_at(&erasure.subject)?.is_none() || tx.contact_of(&erasure.subject)?.is_some();
+        if is_there || tx.has_text_about(&erasure.subject)? {
+            report.faults.push(format!("site {}: {} was erased, and something of it is here", tx.site, erasure.subject));
+        }
     }
     Ok(())
 }
