@@ -110,6 +110,19 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Who was taken off a phone writes nothing on it from then on; what they wrote before counts.
+    pub(super) fn check_holder(&mut self) -> Judgement<()> {
+        let left = self.context.world.left_device_at(&self.operation.device, self.actor()).map_err(Stop::World)?;
+        match left {
+            Some(left) if left <= self.earliest => {
+                return Err(Error::field(Code::NotPermitted, "actor", "no longer shares this phone").into());
+            }
+            Some(left) if left <= self.latest => self.flag(Flag::AuthorityUncertain),
+            _ => {}
+        }
+        Ok(())
+    }
+
     pub(super) fn document(&self, id: &str) -> Judgement<Option<Document>> {
         self.context.world.document(id).map_err(Stop::World)
     }

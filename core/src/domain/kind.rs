@@ -118,6 +118,8 @@ kinds! {
         Hazard = "hazard";
         /// The verdict of an operation, where it changed after its first answer.
         Verdict = "verdict";
+        /// Who shares a phone, for that phone alone.
+        Holders = "holders";
         /// The last counter of an NFC tag. Nobody receives it.
         TagCounter = "tag_counter";
     }

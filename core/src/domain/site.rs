@@ -84,6 +84,8 @@ pub struct Settings {
     pub late_after_h: u32,
     /// Held for longer than this is quarantined, in days.
     pub held_max_days: u32,
+    /// A phone that asks for a PIN asks again when it was not used for this long, in seconds.
+    pub app_lock_s: u32,
 }
 
 impl Default for Settings {
@@ -100,6 +102,7 @@ impl Default for Settings {
             clock_future_max_s: 300,
             late_after_h: 72,
             held_max_days: 30,
+            app_lock_s: 300,
         }
     }
 }

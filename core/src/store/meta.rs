@@ -33,6 +33,12 @@ pub(crate) enum Meta {
     DurableThrough,
     /// How the last sync ended, and when the next may begin.
     SyncState,
+    /// Who shares this phone, as the hub last said.
+    Holders,
+    /// Who is signed in.
+    Session,
+    /// Wrong PINs in a row, by person.
+    PinTries,
 }
 
 impl Meta {
@@ -50,6 +56,9 @@ impl Meta {
             Self::Digests => "digests",
             Self::DurableThrough => "durable_through",
             Self::SyncState => "sync_state",
+            Self::Holders => "holders",
+            Self::Session => "session",
+            Self::PinTries => "pin_tries",
         }
     }
 
