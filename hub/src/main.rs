@@ -61,7 +61,7 @@ enum Command {
         #[arg(long, conflicts_with = "person")]
         tourist: bool,
         /// For a poster: the code is not used up.
-        #[arg(long, requires = "tourist", conflicts_with = "uses")]
+        #[arg(long, requires = "tourist", conflicts_with_all = ["uses", "person"])]
         public: bool,
         /// How many phones may enrol by a public code in an hour.
         #[arg(long, requires = "public", default_value_t = 200)]

@@ -110,6 +110,8 @@ fn a_wiped_phone_forgets_everything_and_is_a_new_one_when_it_is_opened_again() {
     assert!(phone.document("v-001").unwrap().is_some());
     revoke(&district, &phone, true);
     assert_eq!(phone.sync(SyncReason::User).unwrap_err().code, Code::Wiped);
+    let log = path.with_extension("db-wal");
+    assert_eq!(std::fs::metadata(log).unwrap().len(), 0, "nothing of it lies in the write-ahead log");
     let said = [
         phone.identity().map(drop),
         phone.outbox().map(drop),
@@ -182,7 +184,6 @@ fn nobody_between_phone_and_hub_can_wipe_it() {
     assert_eq!(phone.sync(SyncReason::User).unwrap_err().code, Code::Wiped);
 }
 
-/// A hub that was put back knows nothing of what was revoked after the backup: the operators' page says so.
 #[test]
 fn a_restored_hub_takes_a_shared_phone_in_again_with_those_who_share_it() {
     let mut district = District::open();

@@ -173,7 +173,7 @@ fn p09_whoever_comes_and_goes_each_record_has_the_name_that_wrote_it() {
     let district = District::open();
     with_pins(&district);
     let phones = std::cell::Cell::new(0);
-    let config = ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() };
     TestRunner::new(config)
         .run(&proptest::collection::vec(deed(), 5..30), |deeds| {
             phones.set(phones.get() + 1);
@@ -400,4 +400,19 @@ fn p09_nobody_corrects_or_gives_up_a_colleagues_record() {
     assert_eq!(verdicts, ["quarantined", "quarantined", "applied"]);
     assert_eq!(body["verdicts"][1]["code"], "amends_nothing");
     assert_eq!(district.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn p09_who_left_the_phone_and_the_service_does_not_write_on_as_anyone() {
+    let district = District::open();
+    let phone = RawPhone::enrol(&district, Some("p-011"));
+    ops::device::remove_person(district.hub(), &phone.key.device().to_string(), "p-011").unwrap();
+    let mut site: serde_json::Value = serde_json::from_str(&District::site_file("site.json")).unwrap();
+    site["persons"].as_array_mut().unwrap().retain(|person| person["id"] != "p-011");
+    district.hub().import_site(&site.to_string()).unwrap();
+    let mut operation = phone.loss(1, phone.genesis(), "p-011");
+    operation.seen = district.hub().head().unwrap();
+    operation.seal();
+    let body = problem(&phone.sync(&district.hub().site().unwrap(), &[operation])).2;
+    assert_eq!((&body["verdicts"][0]["verdict"], &body["verdicts"][0]["field"]), (&"quarantined".into(), &"actor".into()));
 }

@@ -1,6 +1,11 @@
 package dev.liuye
 
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
+import kotlinx.coroutines.job
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Assertions.assertEquals
 import org.junit.jupiter.api.Assertions.assertFalse
 import org.junit.jupiter.api.Assertions.assertNotEquals
@@ -77,6 +82,21 @@ class SharedPhoneTest {
                     assertEquals(0, anew.outbox().pending)
                 }
                 assertTrue(district.devices().contains("told to wipe itself"))
+            }
+        }
+
+    @Test
+    fun `the loop of a lost phone says so, and ends`() =
+        runBlocking {
+            District().use { district ->
+                district.staff("p-011").use { phone ->
+                    district.wipe(phone.identity().device)
+                    val scope = CoroutineScope(Dispatchers.Default + Job())
+                    SyncLoop(phone, scope).use { loop ->
+                        withTimeout(20_000) { scope.coroutineContext.job.children.forEach { it.join() } }
+                        assertEquals("wiped", loop.lastError.value?.code)
+                    }
+                }
             }
         }
 }
