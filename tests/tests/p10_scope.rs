@@ -11,6 +11,8 @@ use liuye_core::env::{HttpRequest, HttpResponse, Transport, TransportError};
 use liuye_core::native::NativeTransport;
 use liuye_hub::ops;
 use liuye_tests::{District, open_phone};
+use proptest::prelude::*;
+use proptest::test_runner::{TestCaseResult, TestRunner};
 use serde_json::{Value, json};
 
 /// More than one page of changes.
@@ -253,4 +255,78 @@ fn p10_what_was_not_sent_goes_on_showing_when_its_bucket_is_purged() {
     sync(&phone);
     assert_eq!((phone.outbox().unwrap().pending, phone.outbox().unwrap().quarantined), (0, 0));
     assert_eq!(phone.patrol().check_ins(Page::first(10)).unwrap().len(), 1);
+}
+
+/// Those who may share the phone, with their zones.
+const SHARERS: [(&str, &[&str]); 4] = [("p-011", &["z1"]), ("p-012", &["z1", "z2"]), ("p-014", &["z3"]), ("p-015", &["z2", "z3", "z5"])];
+const ZONES: [&str; 5] = ["z1", "z2", "z3", "z4", "z5"];
+
+/// What happens between two syncs.
+#[derive(Debug, Clone)]
+enum Deed {
+    /// A person joins the phone, or is taken off it.
+    Turn(usize),
+    Hazard(usize),
+    Sync,
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        2 => (0..SHARERS.len()).prop_map(Deed::Turn),
+        2 => (0..ZONES.len()).prop_map(Deed::Hazard),
+        2 => Just(Deed::Sync),
+    ]
+}
+
+fn churn(district: &District, inspector: &Companion, name: &str, deeds: &[Deed]) -> TestCaseResult {
+    let phone = district.shared(name, &[SHARERS[0].0], &Arc::default());
+    let device = phone.device().to_string();
+    let mut shares = [true, false, false, false];
+    let whole = |zone: &str| hazards(inspector, zone);
+    for deed in deeds.iter().chain([&Deed::Sync]) {
+        match deed {
+            Deed::Turn(index) => {
+                let change = if shares[*index] { ops::device::remove_person } else { ops::device::add_person };
+                change(district.hub(), &device, SHARERS[*index].0).unwrap();
+                shares[*index] = !shares[*index];
+            }
+            Deed::Hazard(index) => {
+                add_hazard(inspector, &venue(ZONES[*index]));
+                sync(inspector);
+            }
+            Deed::Sync => {
+                prop_assert_eq!(sync(&phone).mended, 0, "the buckets hold what the hub says they hold");
+                for zone in ZONES {
+                    let may_see = SHARERS.iter().zip(shares).any(|((_, zones), shares)| shares && zones.contains(&zone));
+                    prop_assert_eq!(hazards(&phone, zone), if may_see { whole(zone) } else { 0 }, "{}", zone);
+                }
+                let staff = if shares.contains(&true) { 60 } else { 0 };
+                prop_assert_eq!(count(&phone, DocumentKind::Venue), staff);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn p10_whoever_joins_and_leaves_a_phone_holds_exactly_what_they_may_see() {
+    let district = District::open();
+    // The desk sees every zone: what it holds is what there is.
+    let desk = district.staff("p-003");
+    let inspector = district.staff("p-005");
+    for zone in ZONES {
+        add_hazard(&inspector, &venue(zone));
+    }
+    sync(&inspector);
+    sync(&desk);
+    assert!(ZONES.iter().all(|zone| hazards(&inspector, zone) == hazards(&desk, zone)));
+    let phones = std::cell::Cell::new(0);
+    let config = ProptestConfig { cases: 8, failure_persistence: None, ..ProptestConfig::default() };
+    TestRunner::new(config)
+        .run(&proptest::collection::vec(deed(), 4..20), |deeds| {
+            phones.set(phones.get() + 1);
+            churn(&district, &inspector, &format!("phone-{}", phones.get()), &deeds)
+        })
+        .unwrap();
+    assert_eq!(district.faults(), Vec::<String>::new());
 }
