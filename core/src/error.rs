@@ -18,11 +18,11 @@ pub enum ErrorKind {
     Storage,
     /// The hub cannot be reached, or its answer makes no sense. What is stored stays queued.
     Network,
-    /// The hub does not take this device or code.
+    /// The hub does not take this device or code, or the PIN is wrong.
     Unauthorised,
     /// Another call of the same sort is running.
     Busy,
-    /// The call was cancelled, or the companion is closed or suspended.
+    /// The call was cancelled, or the companion is closed, suspended or wiped.
     Closed,
     /// A bug of ours. Nothing was stored.
     Internal,
@@ -169,12 +169,22 @@ codes! {
     DeviceRefused = "device_refused", Unauthorised;
     /// A request's signature or digest is wrong.
     SignatureInvalid = "signature_invalid", Unauthorised;
+    /// The hub was told that this device is lost: it takes nothing from it and gives it nothing.
+    DeviceRevoked = "device_revoked", Unauthorised;
     /// The enrolment code is wrong, used or expired.
     EnrolmentRefused = "enrolment_refused", Unauthorised;
     /// This phone is enrolled already.
     AlreadyEnrolled = "already_enrolled", State;
     /// This phone is not enrolled yet.
     NotEnrolled = "not_enrolled", State;
+    /// Somebody who shares this phone has to sign in first.
+    Locked = "locked", State;
+    /// The PIN is another one.
+    PinWrong = "pin_wrong", Unauthorised;
+    /// Too many wrong PINs: the next try has to wait.
+    PinLocked = "pin_locked", State;
+    /// This person has no PIN yet.
+    PinMissing = "pin_missing", State;
     /// A sync is running.
     Busy = "busy", Busy;
     /// The call was cancelled.
@@ -183,6 +193,8 @@ codes! {
     Closed = "closed", Closed;
     /// The companion is suspended.
     Suspended = "suspended", Closed;
+    /// The hub ordered this lost phone to forget everything, and it has. Opening it anew makes it a new phone.
+    Wiped = "wiped", Closed;
     /// Nothing of that id is here.
     NotFound = "not_found", State;
     /// A message is larger than its limit.

@@ -16,7 +16,7 @@ use crate::edition::Edition;
 use crate::erase::settings;
 use crate::keys::Keys;
 use crate::ledger::{Branch, DeviceRow, HubWorld, Taken, Tx};
-use crate::scope::holder;
+use crate::scope::author;
 
 /// What taking operations in needs beside the transaction.
 pub(crate) struct Ingest<'a> {
@@ -254,7 +254,7 @@ impl Ingest<'_> {
     }
 
     fn apply(&self, device: &DeviceRow, operation: &Operation, received_at: i64) -> Result<(Verdict, Vec<Write>)> {
-        let actor: Actor = holder(self.tx, device.person.as_deref())?;
+        let actor = author(self.tx, device, &operation.actor)?;
         let world = HubWorld { tx: self.tx, keys: self.keys };
         let context = Context { world: &world, actor: &actor, site: self.tx.site, received_at: Some(received_at) };
         let mut outcome = apply(operation, &context)?;
@@ -283,14 +283,15 @@ impl Ingest<'_> {
         })
     }
 
-    /// What a correction corrects, and what is given up, has to be there and of this device.
+    /// What a correction corrects, and what is given up, has to be there, of this device and of this author.
     fn reference_fault(&self, device: &DeviceRow, operation: &Operation) -> Result<Option<Verdict>> {
         let target = match (operation.amends, discard_target(operation)) {
             (Some(id), _) | (None, Some(id)) => id,
             (None, None) => return Ok(None),
         };
         let open = self.tx.operation(target)?.is_some_and(|taken| {
-            taken.operation.device == device.device && !taken.verdict.is_applied() && taken.amended_by.is_none() && !taken.discarded
+            let own = taken.operation.device == device.device && Actor::may_correct(&operation.actor, &taken.operation.actor);
+            own && !taken.verdict.is_applied() && taken.amended_by.is_none() && !taken.discarded
         });
         Ok((!open).then(|| quarantined(Code::AmendsNothing, "amends")))
     }
@@ -421,11 +422,13 @@ fn discard_target(operation: &Operation) -> Option<Uuid> {
     body.get("target")?.as_str()?.parse().ok()
 }
 
-/// Before enrolment a phone writes as `self`; after it, as whoever it was enrolled for. Nobody writes as another.
+/// Before enrolment a phone writes as `self`; after it, as a tourist's or as one of those who share it. Nobody writes as another.
+/// Whether somebody who no longer shares it wrote in time is for the rules to say.
 fn may_write_as(device: &DeviceRow, actor: &str) -> bool {
-    match &device.person {
-        Some(person) => actor == "self" || actor == person,
-        None => actor == "self" || actor == "tourist",
+    match actor {
+        Actor::SELF => true,
+        Actor::TOURIST => device.held_by.is_empty(),
+        person => device.held_by.iter().any(|held| held.person == person),
     }
 }
 

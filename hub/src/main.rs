@@ -11,6 +11,12 @@ use liuye_core::domain::Role;
 use liuye_core::env::Env;
 use liuye_hub::{Hub, ServeConfig, Tls, ops, serve};
 
+/// How long a code is good for, where nothing else is said, in minutes.
+const AN_HOUR_MIN: u32 = 60;
+
+/// How long a public one is: a season's posters, in minutes.
+const A_YEAR_MIN: u32 = 365 * 24 * 60;
+
 #[derive(Parser)]
 #[command(name = "liuye", version, about = "The hub of Liuye: takes the records of a district's phones in")]
 struct Cli {
@@ -44,23 +50,50 @@ enum Command {
     /// The site's reference data.
     #[command(subcommand)]
     Site(SiteCommand),
-    /// Makes a one-time enrolment code and prints it.
+    /// Makes an enrolment code and prints it.
     EnrolCode {
         #[command(flatten)]
         data: Data,
-        /// Who will hold the phone.
+        /// Who will hold the phone; several times for a phone that is shared.
         #[arg(long, required_unless_present = "tourist")]
-        person: Option<String>,
+        person: Vec<String>,
         /// A tourist's phone.
         #[arg(long, conflicts_with = "person")]
         tourist: bool,
-        /// How long the code is good for.
-        #[arg(long, default_value_t = 60)]
-        valid_minutes: u32,
+        /// For a poster: the code is not used up.
+        #[arg(long, requires = "tourist", conflicts_with_all = ["uses", "person"])]
+        public: bool,
+        /// How many phones may enrol by a public code in an hour.
+        #[arg(long, requires = "public", default_value_t = 200)]
+        per_hour: u32,
+        /// How long the code is good for: an hour, where nothing else is said; a year for a public one.
+        #[arg(long)]
+        valid_minutes: Option<u32>,
         /// How many phones may use it.
         #[arg(long, default_value_t = 1)]
         uses: u32,
     },
+    /// Lets nobody enrol by this code any more; phones that did stay enrolled.
+    RevokeCode {
+        #[command(flatten)]
+        data: Data,
+        /// The code.
+        code: String,
+    },
+    /// Sets the PIN by which a person signs in on a shared phone; prints one unless it comes by standard input.
+    Pin {
+        #[command(flatten)]
+        data: Data,
+        /// Whose PIN.
+        #[arg(long)]
+        person: String,
+        /// Read the PIN from standard input.
+        #[arg(long)]
+        pin_stdin: bool,
+    },
+    /// Devices: who shares them, and what to do when one is lost.
+    #[command(subcommand)]
+    Device(DeviceCommand),
     /// Officers of the desk.
     #[command(subcommand)]
     User(UserCommand),
@@ -138,6 +171,42 @@ enum SiteCommand {
 }
 
 #[derive(Subcommand)]
+enum DeviceCommand {
+    /// Prints every device, last heard of first: id, who shares it, when it was heard of, how it stands, what it calls itself.
+    List(Data),
+    /// Lets one more person share a staff phone.
+    AddPerson {
+        /// The device.
+        device: String,
+        /// Who.
+        #[arg(long)]
+        person: String,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Takes a person off a phone. What they wrote before is taken in whenever it comes.
+    RemovePerson {
+        /// The device.
+        device: String,
+        /// Who.
+        #[arg(long)]
+        person: String,
+        #[command(flatten)]
+        data: Data,
+    },
+    /// Refuses a lost device from its next request on. It cannot be taken back: a phone that is found enrols anew.
+    Revoke {
+        /// The device.
+        device: String,
+        /// It is also told to forget everything, what it has not sent included.
+        #[arg(long)]
+        wipe: bool,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
 enum UserCommand {
     /// Adds an officer; prints a password unless one comes by standard input.
     Add {
@@ -187,12 +256,26 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 report.added, report.changed, report.removed, report.unchanged
             )?;
         }
-        Command::EnrolCode { data, person, tourist: _, valid_minutes, uses } => {
-            writeln!(out, "{}", ops::enrol_code::make(&open(&data)?, person.as_deref(), uses, valid_minutes)?)?;
+        Command::EnrolCode { data, person, tourist, public, per_hour, valid_minutes, uses } => {
+            let hub = open(&data)?;
+            let code = match (public, tourist) {
+                (true, _) => ops::enrol_code::make_public(&hub, per_hour, valid_minutes.unwrap_or(A_YEAR_MIN))?,
+                (false, true) => ops::enrol_code::make(&hub, None, uses, valid_minutes.unwrap_or(AN_HOUR_MIN))?,
+                (false, false) => ops::enrol_code::make_shared(&hub, &person, uses, valid_minutes.unwrap_or(AN_HOUR_MIN))?,
+            };
+            writeln!(out, "{code}")?;
         }
+        Command::RevokeCode { data, code } => ops::enrol_code::revoke(&open(&data)?, &code)?,
+        Command::Pin { data, person, pin_stdin } => {
+            let pin = pin_stdin.then(|| read_secret("PIN")).transpose()?;
+            if let Some(made) = ops::pin::set(&open(&data)?, &person, pin.as_deref())? {
+                writeln!(out, "{made}")?;
+            }
+        }
+        Command::Device(command) => run_device(command, &mut out)?,
         Command::User(UserCommand::Add { name, role, data, person, password_stdin }) => {
             let role = Role::parse(&role).with_context(|| format!("no role is called {role}"))?;
-            let password = password_stdin.then(read_password).transpose()?;
+            let password = password_stdin.then(|| read_secret("password")).transpose()?;
             if let Some(made) = open(&data)?.accounts().add(&name, role, person.as_deref(), password.as_deref())? {
                 writeln!(out, "{made}")?;
             }
@@ -255,14 +338,28 @@ fn open_dir(dir: &Path) -> anyhow::Result<Hub> {
     Hub::open(dir, Env::system()).with_context(|| format!("{} cannot be opened", dir.display()))
 }
 
-fn read_password() -> anyhow::Result<String> {
-    let mut password = String::new();
-    std::io::stdin().read_to_string(&mut password)?;
-    let password = password.trim_end_matches(['\r', '\n']);
-    if password.is_empty() {
-        bail!("no password on standard input");
+fn run_device(command: DeviceCommand, out: &mut impl Write) -> anyhow::Result<()> {
+    match command {
+        DeviceCommand::List(data) => {
+            for row in open(&data)?.devices()? {
+                writeln!(out, "{}", ops::device::line(&row))?;
+            }
+        }
+        DeviceCommand::AddPerson { device, person, data } => ops::device::add_person(&open(&data)?, &device, &person)?,
+        DeviceCommand::RemovePerson { device, person, data } => ops::device::remove_person(&open(&data)?, &device, &person)?,
+        DeviceCommand::Revoke { device, wipe, data } => ops::device::revoke(&open(&data)?, &device, wipe)?,
     }
-    Ok(password.to_owned())
+    Ok(())
+}
+
+fn read_secret(what: &str) -> anyhow::Result<String> {
+    let mut secret = String::new();
+    std::io::stdin().read_to_string(&mut secret)?;
+    let secret = secret.trim_end_matches(['\r', '\n']);
+    if secret.is_empty() {
+        bail!("no {what} on standard input");
+    }
+    Ok(secret.to_owned())
 }
 
 fn run_hub(hub: &Hub, listen: SocketAddr, tls: Option<Tls>) -> anyhow::Result<()> {

@@ -1,14 +1,19 @@
-//! What a device may see: the buckets of whoever holds it, as of now.
+//! What a device may see: the buckets of everyone who shares it, as of now.
 
 use liuye_core::Result;
 use liuye_core::domain::{Actor, Bucket, Person, PersonStatus, Role};
 use liuye_core::log::DeviceId;
 
-use crate::ledger::Tx;
+use crate::ledger::{DeviceRow, Tx};
 
-/// The person who holds a device, where it is a member of the staff.
-pub(crate) fn holder(tx: &Tx<'_>, person: Option<&str>) -> Result<Actor> {
-    let Some(id) = person else { return Ok(Actor::Tourist) };
+/// The author of an operation. What was written before enrolment is whoever's the device was enrolled for, and nobody's in
+/// particular where several share it.
+pub(crate) fn author(tx: &Tx<'_>, device: &DeviceRow, name: &str) -> Result<Actor> {
+    let name = if name == Actor::SELF { device.person.as_deref().unwrap_or(Actor::TOURIST) } else { name };
+    if name == Actor::TOURIST { Ok(Actor::Tourist) } else { person(tx, name) }
+}
+
+fn person(tx: &Tx<'_>, id: &str) -> Result<Actor> {
     Ok(match tx.document(id)? {
         Some(stored) => Actor::Person(serde_json::from_value(stored.document.body)?),
         // Struck off the personnel base: what they recorded is judged as anyone's.
@@ -16,13 +21,15 @@ pub(crate) fn holder(tx: &Tx<'_>, person: Option<&str>) -> Result<Actor> {
     })
 }
 
-/// The buckets of a device, in their order.
-pub(crate) fn scope_of(tx: &Tx<'_>, device: &DeviceId, person: Option<&str>) -> Result<Vec<Bucket>> {
+/// The buckets of a device that these persons share, in their order.
+pub(crate) fn scope_of<'a>(tx: &Tx<'_>, device: &DeviceId, persons: impl Iterator<Item = &'a str>) -> Result<Vec<Bucket>> {
     let mut scope = vec![Bucket::Public, Bucket::Device(*device)];
-    if let Actor::Person(person) = holder(tx, person)?
-        && person.status == PersonStatus::Active
-    {
-        scope.extend(staff_buckets(&person, tx.now));
+    for id in persons {
+        if let Actor::Person(person) = person(tx, id)?
+            && person.status == PersonStatus::Active
+        {
+            scope.extend(staff_buckets(&person, tx.now));
+        }
     }
     scope.sort_unstable();
     scope.dedup();

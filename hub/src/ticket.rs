@@ -5,17 +5,31 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use liuye_core::log::{DeviceId, DeviceKey, PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 
+use crate::ledger::For;
+
 /// What a ticket says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ticket {
     pub(crate) site: String,
     pub(crate) device: DeviceId,
     pub(crate) person: Option<String>,
+    /// Those who shared it then, where there were several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) sharers: Vec<String>,
     /// UTC ms.
     pub(crate) enrolled_at: i64,
 }
 
 impl Ticket {
+    /// For whom the device was enrolled.
+    pub(crate) fn whom(&self) -> For {
+        match &self.person {
+            Some(person) => For::Person(person.clone()),
+            None if self.sharers.is_empty() => For::Tourist,
+            None => For::Sharers(self.sharers.clone()),
+        }
+    }
+
     /// The ticket as it travels: what it says, a full stop, the site's signature.
     pub(crate) fn seal(&self, key: &DeviceKey) -> liuye_core::Result<String> {
         let said = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(self)?);

@@ -1,4 +1,4 @@
-//! Failed tries within a minute, by whoever makes them: an address, a name.
+//! Tries within a span of time, by whoever makes them: an address, a name.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -9,27 +9,52 @@ const TRIES_A_MINUTE: u32 = 10;
 /// Names that are remembered at most; beyond it the memory starts anew.
 const MAX_NAMES: usize = 10_000;
 
+/// Phones that enrol by a public code from one address in an hour: a bus of tourists behind one router, not a machine.
+const PHONES_AN_HOUR: u32 = 60;
+
 /// How long to wait once there were too many, s.
 pub(crate) const WAIT_S: u64 = 60;
 
-/// Failed tries by name and minute. Nobody is locked out for longer than that minute.
-#[derive(Debug, Default)]
-pub(crate) struct Tries(Mutex<HashMap<String, (i64, u32)>>);
+/// Tries by name and span of time. Nobody is locked out for longer than that span.
+#[derive(Debug)]
+pub(crate) struct Tries {
+    span_ms: i64,
+    most: u32,
+    made: Mutex<HashMap<String, (i64, u32)>>,
+}
+
+/// Ten wrong guesses a minute.
+impl Default for Tries {
+    fn default() -> Self {
+        Self { span_ms: 60_000, most: TRIES_A_MINUTE, made: Mutex::default() }
+    }
+}
 
 impl Tries {
+    /// Enrolments by a public code.
+    pub(crate) fn of_phones() -> Self {
+        Self { span_ms: 3_600_000, most: PHONES_AN_HOUR, made: Mutex::default() }
+    }
+
     /// Whether this name may try now (UTC ms).
     pub(crate) fn may_try(&self, name: &str, now: i64) -> bool {
-        let tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        tries.get(name).is_none_or(|(minute, count)| *minute != now / 60_000 || *count < TRIES_A_MINUTE)
+        let tries = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        tries.get(name).is_none_or(|(span, count)| *span != now / self.span_ms || *count < self.most)
     }
 
     /// Remembers a failed try.
     pub(crate) fn failed(&self, name: &str, now: i64) {
-        let mut tries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        self.count(name, now);
+    }
+
+    /// Remembers something of which there may be only so much.
+    pub(crate) fn count(&self, name: &str, now: i64) {
+        let span = now / self.span_ms;
+        let mut tries = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if tries.len() >= MAX_NAMES {
             tries.clear();
         }
-        let entry = tries.entry(name.to_owned()).or_insert((now / 60_000, 0));
-        *entry = if entry.0 == now / 60_000 { (entry.0, entry.1 + 1) } else { (now / 60_000, 1) };
+        let entry = tries.entry(name.to_owned()).or_insert((span, 0));
+        *entry = if entry.0 == span { (span, entry.1 + 1) } else { (span, 1) };
     }
 }

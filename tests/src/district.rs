@@ -13,6 +13,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::HandClock;
+
 /// A district in a temporary folder. Dropping it ends its hub.
 pub struct District {
     dir: TempDir,
@@ -142,6 +144,16 @@ impl District {
         ops::enrol_code::make(&self.hub, person, 1, 60).unwrap()
     }
 
+    /// A phone of these clocks that these persons share, with its first fill.
+    #[must_use]
+    pub fn shared(&self, name: &str, persons: &[&str], clock: &Arc<HandClock>) -> Companion {
+        let phone = open_phone_at(&self.phone_path(name), Arc::new(NativeTransport::new()), clock);
+        let persons: Vec<_> = persons.iter().map(|&person| person.to_owned()).collect();
+        phone.enrol(&self.url(), &ops::enrol_code::make_shared(&self.hub, &persons, 1, 60).unwrap()).unwrap();
+        sync(&phone);
+        phone
+    }
+
     /// A phone that is enrolled for this person and has its first fill.
     #[must_use]
     pub fn staff(&self, person: &str) -> Companion {
@@ -175,6 +187,15 @@ impl Drop for District {
 pub fn open_phone(path: &Path, transport: Arc<dyn Transport>) -> Companion {
     let mut config = Config::new(path, DatabaseKey::from_bytes([42; 32]), "a phone of the tests");
     config.transport = Some(transport);
+    Companion::open(config).unwrap()
+}
+
+/// Opens a phone's database with the tests' key, and these clocks.
+#[must_use]
+pub fn open_phone_at(path: &Path, transport: Arc<dyn Transport>, clock: &Arc<HandClock>) -> Companion {
+    let mut config = Config::new(path, DatabaseKey::from_bytes([42; 32]), "a phone of the tests");
+    config.transport = Some(transport);
+    config.clock = Some(clock.clone());
     Companion::open(config).unwrap()
 }
 

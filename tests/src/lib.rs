@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "this crate is for tests alone")]
 
+mod clock;
 pub mod disk;
 mod district;
 mod faulty;
@@ -12,7 +13,8 @@ mod recorder;
 #[path = "../sim/mod.rs"]
 pub mod sim;
 
-pub use district::{District, open_phone};
+pub use clock::HandClock;
+pub use district::{District, open_phone, open_phone_at};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
 pub use photo::png;
 pub use raw_phone::{RawPhone, problem, tus_sha256};

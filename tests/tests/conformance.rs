@@ -20,6 +20,7 @@ use liuye_core::domain::{AnswerOutcome, ChecklistAnswer, Contact, Coordinate, Da
 use liuye_core::log::{Digest, Fix};
 use liuye_core::native::NativeTransport;
 use liuye_core::{Code, Error, ErrorKind, Result};
+use liuye_hub::ops;
 use liuye_tests::{District, png, repository};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -49,6 +50,7 @@ scenarios! {
     open_and_close = "open-and-close.json";
     refused = "refused.json";
     review_of_a_flag = "review-of-a-flag.json";
+    shared_phone = "shared-phone.json";
 }
 
 #[derive(Default)]
@@ -158,6 +160,10 @@ impl Runner {
                 self.district.hub().import_site(&District::site_file(text("file"))).unwrap();
                 return Ok(Value::Null);
             }
+            "pin" => {
+                ops::pin::set(self.district.hub(), text("person"), Some(text("pin"))).unwrap();
+                return Ok(Value::Null);
+            }
             "open" => {
                 let key = u8::try_from(step["key"].as_u64().unwrap_or(42)).unwrap();
                 let phone = text("phone");
@@ -192,7 +198,11 @@ impl Runner {
         }
         let phone = self.phones.get(text("phone")).unwrap_or_else(|| panic!("{at}\nno such phone"));
         if text("do") == "enrol" {
-            let code = step["code"].as_str().map_or_else(|| self.district.code(step["person"].as_str()), str::to_owned);
+            let code = match (step["code"].as_str(), step.get("persons")) {
+                (Some(code), _) => code.to_owned(),
+                (None, Some(persons)) => ops::enrol_code::make_shared(self.district.hub(), &parse::<Vec<String>>(persons), 1, 60).unwrap(),
+                (None, None) => self.district.code(step["person"].as_str()),
+            };
             phone.enrol(&self.district.url(), &code)?;
             return identity(phone);
         }
@@ -212,6 +222,14 @@ fn states(phone: &Companion, step: &Value, at: &str) -> Result<Value> {
             Ok(Value::Null)
         }
         "identity" => identity(phone),
+        "sign_in" => {
+            phone.sign_in(text("person"), text("pin"))?;
+            identity(phone)
+        }
+        "sign_out" => {
+            phone.sign_out()?;
+            Ok(Value::Null)
+        }
         "sync" => Ok(report(&phone.sync(reason(step["reason"].as_str().unwrap_or("user")))?)),
         "outbox" => {
             let status = phone.outbox()?;
@@ -370,7 +388,8 @@ fn reported(saved: ReportedLoss) -> Value {
 fn identity(phone: &Companion) -> Result<Value> {
     let identity = phone.identity()?;
     let roles: Vec<_> = identity.roles.into_iter().map(Role::as_str).collect();
-    Ok(json!({"device": identity.device, "site": identity.site, "person": identity.person, "roles": roles}))
+    Ok(json!({"device": identity.device, "site": identity.site, "person": identity.person, "roles": roles, "locked": identity.locked,
+        "sharers": identity.sharers.iter().map(|sharer| &sharer.person).collect::<Vec<_>>()}))
 }
 
 fn report(report: &SyncReport) -> Value {
@@ -381,7 +400,7 @@ fn report(report: &SyncReport) -> Value {
 
 fn entry(entry: &OutboxEntry) -> Value {
     json!({"state": format!("{:?}", entry.state).to_lowercase(), "code": entry.code, "field": entry.field, "flags": entry.flags,
-        "kind": entry.kind, "entity": entry.entity, "discarded": entry.discarded, "amended": entry.amended_by.is_some()})
+        "actor": entry.actor, "kind": entry.kind, "entity": entry.entity, "discarded": entry.discarded, "amended": entry.amended_by.is_some()})
 }
 
 fn reason(name: &str) -> SyncReason {

@@ -81,12 +81,37 @@ impl CompanionHandle {
         Ok(self.core.identity()?.into())
     }
 
-    /// Binds this phone to a site by a one-time code. Blocks on the network.
+    /// Binds this phone to a site by a code: a one-time code for staff, the site's public one for tourists. Blocks on the network.
     ///
     /// # Errors
     /// `enrolment_refused` at `code`, `already_enrolled`, `malformed` at `hub_url`; those of the network.
     pub fn enrol(&self, hub_url: &str, code: &str) -> Result<Identity> {
         Ok(self.core.enrol(hub_url, code)?.into())
+    }
+
+    /// Signs a person in who shares this phone. Works offline; takes some ten milliseconds.
+    ///
+    /// # Errors
+    /// `pin_wrong`, `pin_locked`, `pin_missing`; `unknown_reference` at `person`; `malformed` or `out_of_range` at `pin`;
+    /// `not_enrolled`; those of the store.
+    pub fn sign_in(&self, person: &str, pin: &str) -> Result<Identity> {
+        Ok(self.core.sign_in(person, pin)?.into())
+    }
+
+    /// Signs out whoever is signed in. What they recorded is sent under their name.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn sign_out(&self) -> Result<()> {
+        Ok(self.core.sign_out()?)
+    }
+
+    /// Says that whoever is signed in is using the phone, so that it does not lock itself.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn touch(&self) -> Result<()> {
+        Ok(self.core.touch()?)
     }
 
     /// Keeps a photo. The same bytes are kept once.
@@ -173,8 +198,8 @@ impl CompanionHandle {
     /// Sends what is pending, fetches what changed, sends photos. Blocks for as long as that takes.
     ///
     /// # Errors
-    /// `busy` at once where one runs; `cancelled`; `no_transport`; `not_enrolled`; those of the store. A network that
-    /// fails is told in the report.
+    /// `busy` at once where one runs; `cancelled`; `no_transport`; `not_enrolled`; `wiped` where the hub ordered that; those of
+    /// the store. A network that fails is told in the report.
     pub fn sync(&self, reason: SyncReason) -> Result<SyncReport> {
         Ok(self.core.sync(reason.into())?.into())
     }

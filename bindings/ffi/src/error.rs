@@ -45,11 +45,11 @@ errors! {
     Storage;
     /// The hub cannot be reached, or its answer makes no sense. What is stored stays queued.
     Network;
-    /// The hub does not take this device or code.
+    /// The hub does not take this device or code, or the PIN is wrong.
     Unauthorised;
     /// Another call of the same sort is running.
     Busy;
-    /// The call was cancelled, or the companion is closed or suspended.
+    /// The call was cancelled, or the companion is closed, suspended or wiped.
     Closed;
     /// A bug of ours. Nothing was stored.
     Internal;

@@ -89,6 +89,8 @@ pub struct OutboxEntry {
     pub operation: String,
     /// Its place in the log.
     pub seq: i64,
+    /// Under whose name it was written: a person's id, `tourist`, or `self` before enrolment.
+    pub actor: String,
     /// What it does, such as `check_in.record`.
     pub kind: String,
     /// The document that it is about.
@@ -118,6 +120,7 @@ impl From<core::OutboxEntry> for OutboxEntry {
         Self {
             operation: entry.operation.to_string(),
             seq: count(entry.seq),
+            actor: entry.actor,
             kind: entry.kind,
             entity: entry.entity,
             recorded_at: entry.recorded_at,

@@ -283,12 +283,34 @@ pub struct Identity {
     pub site: Option<String>,
     /// The hub's address, once enrolled.
     pub hub_url: Option<String>,
-    /// Who holds the phone; none for a tourist's, and before enrolment.
+    /// Whose name is on what is recorded: who holds the phone, or signed in on it. None for a tourist's, before enrolment, and
+    /// where several share it and nobody is signed in.
     pub person: Option<String>,
     /// Their name, once a first sync has brought it.
     pub person_name: Option<Bilingual>,
     /// The roles that they hold now, by this phone's clock.
     pub roles: Vec<Role>,
+    /// Whether somebody has to give their PIN before anything is recorded.
+    pub locked: bool,
+    /// Those who may sign in; empty on a phone that asks for no PIN.
+    pub sharers: Vec<Sharer>,
+}
+
+/// One of those who share a phone.
+#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
+pub struct Sharer {
+    /// The person's id.
+    pub person: String,
+    /// Whether a PIN is set: without one they cannot sign in.
+    pub has_pin: bool,
+    /// When the next try makes sense after too many wrong ones, UTC ms by this phone's clock.
+    pub next_try_at: Option<i64>,
+}
+
+impl From<core::Sharer> for Sharer {
+    fn from(sharer: core::Sharer) -> Self {
+        Self { person: sharer.person, has_pin: sharer.has_pin, next_try_at: sharer.next_try_at }
+    }
 }
 
 impl From<core::Identity> for Identity {
@@ -300,6 +322,8 @@ impl From<core::Identity> for Identity {
             person: identity.person,
             person_name: identity.person_name.map(Bilingual::from),
             roles: identity.roles.into_iter().map(Role::from).collect(),
+            locked: identity.locked,
+            sharers: identity.sharers.into_iter().map(Sharer::from).collect(),
         }
     }
 }

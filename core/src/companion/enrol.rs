@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Companion;
 use super::record::NewOperation;
+use super::session::{Sharer, keep_holders, standing};
 use crate::domain::{Actor, Bilingual, Bucket, Kind, Person, Role};
 use crate::env::{HttpRequest, Method};
-use crate::log::DeviceId;
+use crate::log::{DeviceId, PublicKey};
 use crate::store::{Meta, documents};
 use crate::sync::policy::REQUEST_TIMEOUT_MS;
 use crate::sync::signature::sign;
@@ -22,12 +23,17 @@ pub struct Identity {
     pub site: Option<String>,
     /// The hub's address, once enrolled.
     pub hub_url: Option<String>,
-    /// Who holds the phone; none for a tourist's, and before enrolment.
+    /// Whose name is on what is recorded: who holds the phone, or signed in on it. None for a tourist's, before enrolment, and
+    /// where several share it and nobody is signed in.
     pub person: Option<String>,
     /// Their name, once a first sync has brought it.
     pub person_name: Option<Bilingual>,
     /// The roles that they hold now, by this phone's clock.
     pub roles: Vec<Role>,
+    /// Whether somebody has to give their PIN before anything is recorded.
+    pub locked: bool,
+    /// Those who may sign in; empty on a phone that asks for no PIN.
+    pub sharers: Vec<Sharer>,
 }
 
 /// What the hub said at enrolment.
@@ -42,19 +48,26 @@ pub(super) struct Enrolment {
     /// The hub's signed word on this enrolment.
     #[serde(default)]
     pub(super) ticket: Option<String>,
+    /// What the site's orders are signed with.
+    #[serde(default)]
+    pub(super) site_key: Option<PublicKey>,
 }
 
 impl Enrolment {
-    /// The name under which operations are written from now on.
+    /// The name under which operations are written on a phone that asks for no PIN.
     pub(super) fn actor_name(&self) -> &str {
-        self.person.as_deref().unwrap_or("tourist")
+        self.person.as_deref().unwrap_or(Actor::TOURIST)
     }
 }
 
-/// The author as the rules see them.
-pub(super) fn actor(connection: &rusqlite::Connection, enrolment: Option<&Enrolment>) -> Result<Actor> {
+/// The author of that name as the rules see them. What was written before enrolment is the holder's, and nobody's in particular
+/// where several share the phone.
+pub(super) fn actor(connection: &rusqlite::Connection, enrolment: Option<&Enrolment>, name: &str) -> Result<Actor> {
     let Some(enrolment) = enrolment else { return Ok(Actor::Unknown) };
-    let Some(id) = &enrolment.person else { return Ok(Actor::Tourist) };
+    let id = if name == Actor::SELF { enrolment.actor_name() } else { name };
+    if id == Actor::TOURIST {
+        return Ok(Actor::Tourist);
+    }
     Ok(match documents::get(connection, id)? {
         Some(document) => Actor::Person(serde_json::from_value(document.body)?),
         None => Actor::Unknown,
@@ -69,28 +82,32 @@ impl Companion {
     pub fn identity(&self) -> Result<Identity> {
         self.read(|connection| {
             let enrolment = Meta::Enrolment.read::<Enrolment>(connection)?;
-            let person: Option<Box<Person>> = match actor(connection, enrolment.as_ref())? {
-                Actor::Person(person) => Some(person),
+            let standing = standing(connection, &self.env, enrolment.as_ref())?;
+            let name = standing.person;
+            let person: Option<Box<Person>> = match name.as_ref().map(|name| actor(connection, enrolment.as_ref(), name)).transpose()? {
+                Some(Actor::Person(person)) => Some(person),
                 _ => None,
             };
             let now = self.env.clock.wall_ms();
             let roles = match (&enrolment, &person) {
-                (Some(Enrolment { person: None, .. }), _) => vec![Role::Tourist],
                 (_, Some(person)) => Role::ALL.iter().copied().filter(|role| person.holds(&[*role], now)).collect(),
+                (Some(_), None) if name.is_none() && standing.sharers.is_none() => vec![Role::Tourist],
                 _ => Vec::new(),
             };
             Ok(Identity {
                 device: self.device(),
                 site: enrolment.as_ref().map(|enrolment| enrolment.site.clone()),
                 hub_url: enrolment.as_ref().map(|enrolment| enrolment.hub_url.clone()),
-                person: enrolment.and_then(|enrolment| enrolment.person),
+                person: name,
                 person_name: person.map(|person| person.name),
                 roles,
+                locked: standing.is_locked,
+                sharers: standing.sharers.unwrap_or_default(),
             })
         })
     }
 
-    /// Binds this phone to a site by a one-time code. Blocks on the network; call it from a background thread.
+    /// Binds this phone to a site by a code: a one-time code for staff, the site's public one for tourists. Blocks on the network; call it from a background thread.
     ///
     /// What was recorded before goes up with the first sync. A call whose answer was lost may be repeated with the same code.
     ///
@@ -114,6 +131,7 @@ impl Companion {
             scope: answer.scope,
             scope_version: answer.scope_version,
             ticket: answer.ticket,
+            site_key: answer.site_key,
         };
         let body = serde_json::json!({ "site": enrolment.site, "person": enrolment.person });
         self.write(|connection, changes| {
@@ -122,6 +140,9 @@ impl Companion {
             }
             Meta::Enrolment.write(connection, &enrolment)?;
             Meta::Nonce.write(connection, &answer.nonce)?;
+            if let Some(holders) = &answer.holders {
+                keep_holders(connection, holders)?;
+            }
             let operation = NewOperation::new(Kind::DeviceEnrol, format!("device.{}", self.device()), &body)?;
             self.append(connection, changes, operation)
         })?;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use super::Config;
 use super::observe::{Changes, Observers};
+use super::session::restart_waits;
 use crate::domain::Text;
 use crate::env::{Env, LogLevel, LogSink, NoLog, SystemClock, SystemRng, Transport};
 use crate::log::{DeviceId, DeviceKey};
@@ -25,6 +26,7 @@ enum Gate {
     Open(Box<Connections>),
     Suspended,
     Closed,
+    Wiped,
 }
 
 /// One open database of one phone. Several may live in one process; all calls may come from any thread.
@@ -109,6 +111,7 @@ impl Companion {
         let mut gate = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         match *gate {
             Gate::Closed => Err(closed()),
+            Gate::Wiped => Err(wiped()),
             Gate::Open(_) => Ok(()),
             Gate::Suspended => {
                 let connections = Connections::beside(Database::open(&self.path, &self.key)?, &self.key)?;
@@ -123,7 +126,7 @@ impl Companion {
         self.cancel();
         let running = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut gate = self.gate.write().unwrap_or_else(PoisonError::into_inner);
-        if !matches!(*gate, Gate::Closed) {
+        if !matches!((&*gate, &to), (Gate::Closed, _) | (Gate::Wiped, Gate::Suspended)) {
             *gate = to;
         }
         drop(gate);
@@ -147,6 +150,7 @@ impl Companion {
     pub(super) fn check_not_closed(&self) -> Result<()> {
         match *self.gate.read().unwrap_or_else(PoisonError::into_inner) {
             Gate::Closed => Err(closed()),
+            Gate::Wiped => Err(wiped()),
             _ => Ok(()),
         }
     }
@@ -196,6 +200,7 @@ impl Companion {
             Gate::Open(connections) => connections,
             Gate::Suspended => return Err(Error::new(Code::Suspended, "call resume first")),
             Gate::Closed => return Err(closed()),
+            Gate::Wiped => return Err(wiped()),
         };
         // A panic while the lock was held rolled its transaction back: the connection is as good as new.
         let mut database: MutexGuard<'_, Database> = pick(connections).lock().unwrap_or_else(PoisonError::into_inner);
@@ -207,6 +212,27 @@ impl Companion {
             *database = fresh;
         }
         outcome
+    }
+
+    /// Checks that the database is still this device's: another process may have wiped it.
+    ///
+    /// # Errors
+    /// [`Code::Wiped`].
+    pub(super) fn check_not_emptied(&self, connection: &rusqlite::Connection) -> Result<()> {
+        let kept = Meta::DeviceKey.read::<String>(connection)?;
+        if kept.is_some_and(|kept| kept == hex::encode(self.device_key.secret())) { Ok(()) } else { Err(wiped()) }
+    }
+
+    /// Empties the database while nobody else of this process is in it, and closes it for good.
+    pub(super) fn empty(&self) -> Result<()> {
+        let mut gate = self.gate.write().unwrap_or_else(PoisonError::into_inner);
+        if let Gate::Open(connections) = &mut *gate {
+            connections.syncer.get_mut().unwrap_or_else(PoisonError::into_inner).empty()?;
+            *gate = Gate::Wiped;
+        }
+        drop(gate);
+        self.observers.end();
+        Ok(())
     }
 
     pub(super) fn log(&self, level: LogLevel, target: &str, line: &str) {
@@ -240,10 +266,16 @@ fn closed() -> Error {
     Error::new(Code::Closed, "the companion is closed")
 }
 
+pub(super) fn wiped() -> Error {
+    Error::new(Code::Wiped, "the site ordered this phone to forget everything")
+}
+
 /// The device's key: made once, kept in the encrypted database alone.
 fn device_key(database: &mut Database, env: &Env) -> Result<DeviceKey> {
     let transaction = database.write()?;
     if let Some(text) = Meta::DeviceKey.read::<String>(&transaction)? {
+        restart_waits(&transaction, env)?;
+        transaction.commit()?;
         let mut secret = [0; 32];
         hex::decode_to_slice(&text, &mut secret).map_err(|_| Error::new(Code::Corrupt, "the device key is not 32 bytes"))?;
         return Ok(DeviceKey::from_bytes(&secret));

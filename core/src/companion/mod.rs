@@ -12,13 +12,16 @@ mod enrol;
 mod erase;
 mod handle;
 mod lost;
+mod moment;
 mod observe;
 mod outbox;
 mod patrol;
 mod record;
 mod safety;
+mod session;
 mod sync;
 mod view;
+mod wipe;
 
 pub use attach::AttachedBlob;
 pub use config::{Config, DatabaseKey, DeviceInfo};
@@ -31,6 +34,7 @@ pub use outbox::{AttentionItem, OutboxEntry, OutboxStatus};
 pub use patrol::{CheckInDraft, Patrol, RecordedCheckIn};
 pub use record::Recorded;
 pub use safety::{AssignDraft, HazardDraft, InspectionDraft, Safety};
+pub use session::Sharer;
 pub use sync::{SyncReason, SyncReport};
 
 pub use crate::store::OperationState;

@@ -2,10 +2,12 @@
 
 use uuid::Uuid;
 
+use super::enrol::Enrolment;
 use super::record::NewOperation;
+use super::session::author;
 use super::sync::SyncState;
 use super::{Companion, Page, Recorded};
-use crate::domain::{Body, Flag, Kind, Text, Until, Verdict};
+use crate::domain::{Actor, Body, Flag, Kind, Text, Until, Verdict};
 use crate::store::{Meta, OperationState, OutboxRow, blobs, outbox};
 use crate::{Code, Error, Result};
 
@@ -41,6 +43,8 @@ pub struct OutboxEntry {
     pub operation: Uuid,
     /// Its place in the log.
     pub seq: u64,
+    /// Under whose name it was written: a person's id, `tourist`, or `self` before enrolment.
+    pub actor: String,
     /// What it does, such as `check_in.record`.
     pub kind: String,
     /// The document that it is about.
@@ -80,6 +84,7 @@ impl From<&OutboxRow> for OutboxEntry {
         let mut entry = Self {
             operation: operation.id,
             seq: operation.seq,
+            actor: operation.actor.clone(),
             kind: operation.kind.clone(),
             entity: operation.entity.clone(),
             recorded_at: operation.recorded_at,
@@ -168,13 +173,16 @@ impl Companion {
     /// Gives up an operation that needs attention. It stays in the log; nobody has to look at it any more.
     ///
     /// # Errors
-    /// [`Code::AmendsNothing`] where it needs no attention; [`Code::Missing`] at `reason`.
+    /// [`Code::AmendsNothing`] where it needs no attention, or is somebody else's; [`Code::Missing`] at `reason`.
     pub fn discard(&self, operation: Uuid, reason: &str) -> Result<Recorded> {
         let reason = Text::required("reason", reason, 1000)?.into_string();
         let body = serde_json::json!({ "target": operation, "reason": reason });
         self.write(|connection, changes| {
+            let enrolment = Meta::Enrolment.read::<Enrolment>(connection)?;
+            let author = author(connection, &self.env, enrolment.as_ref())?;
             let original = outbox::get(connection, operation)?
                 .filter(needs_attention)
+                .filter(|original| Actor::may_correct(&author.name, &original.operation.actor))
                 .ok_or_else(|| Error::field(Code::AmendsNothing, "operation", "only what needs attention can be given up"))?;
             outbox::mark_discarded(connection, operation)?;
             super::view::Judge::new(connection)?.rebuild(&original.operation.entity, changes)?;

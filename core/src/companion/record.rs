@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::Companion;
 use super::observe::Changes;
+use super::session::{Author, author};
 use super::view::Judge;
-use crate::domain::{Contact, Flag, Kind, Photo, Verdict, Write};
+use crate::domain::{Actor, Contact, Flag, Kind, Photo, Verdict, Write};
 use crate::log::{AuthLevel, ContactSeal, Digest, Fix, Operation, Salt};
 use crate::store::{Meta, OperationState, blobs, documents, outbox, private};
 use crate::{Code, Error, Result};
@@ -74,12 +75,14 @@ impl Companion {
 
     /// [`Companion::record`] inside a transaction that does more.
     pub(super) fn append(&self, connection: &Connection, changes: &mut Changes, new: NewOperation) -> Result<(Recorded, Vec<Write>)> {
+        self.check_not_emptied(connection)?;
         let judge = Judge::new(connection)?;
+        let author = self.author(connection, &judge, new.kind)?;
         if let Some(amends) = new.amends {
-            give_way(connection, &judge, changes, amends, &new)?;
+            give_way(connection, &judge, changes, amends, &new, &author)?;
         }
         let contact = new.contact.as_ref().map(|contact| self.seal_contact(contact)).transpose()?;
-        let operation = self.chain(connection, &judge, new, contact.as_ref().map(|(_, _, digest)| *digest))?;
+        let operation = self.chain(connection, &judge, author, new, contact.as_ref().map(|(_, _, digest)| *digest))?;
         let outcome = judge.judge(&operation)?;
         let flags = match outcome.verdict {
             Verdict::Applied { flags } => flags,
@@ -98,7 +101,24 @@ impl Companion {
         Ok((Recorded { operation: operation.id, id: operation.entity, flags }, outcome.writes))
     }
 
-    fn chain(&self, connection: &Connection, judge: &Judge<'_>, new: NewOperation, contact_digest: Option<Digest>) -> Result<Operation> {
+    /// Who writes an operation of this kind. The enrolment is the phone's own word: nobody has signed in yet.
+    fn author(&self, connection: &Connection, judge: &Judge<'_>, kind: Kind) -> Result<Author> {
+        match author(connection, &self.env, judge.enrolment.as_ref()) {
+            Err(error) if error.code == Code::Locked && kind == Kind::DeviceEnrol => {
+                Ok(Author { name: Actor::SELF.to_owned(), level: AuthLevel::Device })
+            }
+            author => author,
+        }
+    }
+
+    fn chain(
+        &self,
+        connection: &Connection,
+        judge: &Judge<'_>,
+        author: Author,
+        new: NewOperation,
+        contact_digest: Option<Digest>,
+    ) -> Result<Operation> {
         if new.photos.len() > Photo::MAX_PER_RECORD {
             return Err(Error::field(Code::PhotoTooMany, "photos", "a record has at most 6 photos"));
         }
@@ -111,8 +131,8 @@ impl Companion {
             epoch,
             seq: last_seq + 1,
             id: self.env.new_id(),
-            actor: judge.enrolment.as_ref().map_or("self", |enrolment| enrolment.actor_name()).to_owned(),
-            auth_level: AuthLevel::Device,
+            actor: author.name,
+            auth_level: author.level,
             recorded_at: self.env.clock.wall_ms(),
             elapsed_ms: self.env.clock.elapsed_ms(),
             boot_id: self.env.clock.boot_id(),
@@ -158,8 +178,18 @@ impl Companion {
 }
 
 /// Takes what is to be corrected out of the view, after checking that there is something to correct.
-fn give_way(connection: &Connection, judge: &Judge<'_>, changes: &mut Changes, amends: Uuid, new: &NewOperation) -> Result<()> {
+fn give_way(
+    connection: &Connection,
+    judge: &Judge<'_>,
+    changes: &mut Changes,
+    amends: Uuid,
+    new: &NewOperation,
+    author: &Author,
+) -> Result<()> {
     let original = outbox::get(connection, amends)?.ok_or_else(|| nothing("this phone wrote no such operation"))?;
+    if !Actor::may_correct(&author.name, &original.operation.actor) {
+        return Err(nothing("somebody else's record on the same phone"));
+    }
     if matches!(original.state, OperationState::Pending | OperationState::Applied) {
         return Err(nothing("only what is in conflict, held or quarantined can be corrected"));
     }

@@ -9,11 +9,14 @@ use uuid::Uuid;
 
 use super::Companion;
 use super::enrol::Enrolment;
+use super::moment::Moment;
 use super::observe::Changes;
 use super::record::HubClock;
+use super::session::take_holders;
 use super::view::Judge;
 use crate::domain::{Bucket, BucketDigest, DocumentKind, Kind, Redaction, Until, Verdict};
 use crate::env::{Env, LogLevel, Transport};
+use crate::log::DeviceId;
 use crate::store::erase::{Reach, erase};
 use crate::store::{Meta, blobs, digests, documents, outbox, private};
 use crate::sync::backoff::wait_ms;
@@ -75,24 +78,6 @@ pub(super) struct SyncState {
     wish_at: Option<Moment>,
 }
 
-/// A time on the monotonic clock: a wall clock that is set back must not put off the next sync by years.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Moment {
-    boot_id: String,
-    elapsed_ms: u64,
-}
-
-impl Moment {
-    fn after(env: &Env, wait_ms: u64) -> Self {
-        Self { boot_id: env.clock.boot_id(), elapsed_ms: env.clock.elapsed_ms().saturating_add(wait_ms) }
-    }
-
-    /// How long until then, ms; after a reboot there is nothing left to wait for.
-    fn remaining(&self, env: &Env) -> u64 {
-        if self.boot_id == env.clock.boot_id() { self.elapsed_ms.saturating_sub(env.clock.elapsed_ms()) } else { 0 }
-    }
-}
-
 impl SyncState {
     pub(super) fn next_allowed_at(&self, env: &Env) -> Option<i64> {
         let moments = [self.retry_at.as_ref(), self.wish_at.as_ref()];
@@ -117,7 +102,8 @@ impl Companion {
     ///
     /// # Errors
     /// [`Code::Busy`] at once where a sync runs, in this process or another; [`Code::Cancelled`];
-    /// [`Code::NoTransport`]; [`Code::NotEnrolled`]; those of the store. A network that fails is told in the report.
+    /// [`Code::NoTransport`]; [`Code::NotEnrolled`]; [`Code::Wiped`] where the hub ordered that, and from then on; those of the
+    /// store. A network that fails is told in the report.
     pub fn sync(&self, reason: SyncReason) -> Result<SyncReport> {
         let _running = self.begin()?;
         let transport = self.transport.as_ref().ok_or_else(|| Error::new(Code::NoTransport, "the configuration has no transport"))?;
@@ -145,6 +131,9 @@ impl Companion {
         };
         let outcome = run.drive(&enrolment);
         let report = run.report;
+        if let Ok(End { wipe: true, .. }) = outcome {
+            return Err(self.wipe());
+        }
         self.finish(outcome, state, report)
     }
 
@@ -168,7 +157,7 @@ impl Companion {
     fn finish(&self, outcome: Result<End>, mut state: SyncState, mut report: SyncReport) -> Result<SyncReport> {
         let end = match outcome {
             Ok(end) => end,
-            Err(error) => End { blocked: Some(error), hub_wish_ms: 0, sent: 0, blobs_sent: 0 },
+            Err(error) => End { blocked: Some(error), hub_wish_ms: 0, sent: 0, blobs_sent: 0, wipe: false },
         };
         (report.sent, report.blobs_sent) = (end.sent, end.blobs_sent);
         state.blocked = end.blocked.as_ref().map(|error| error.code);
@@ -232,6 +221,7 @@ impl Run<'_> {
             key: companion.device_key.clone(),
             device_name: companion.device_name.clone(),
             ticket: enrolment.ticket.clone(),
+            site_key: companion.site_key(enrolment)?,
         });
         let mut action = engine.start();
         loop {
@@ -331,7 +321,7 @@ impl Run<'_> {
         let (report, mended) = (&mut self.report, &mut self.mended);
         let (sent_at, first_seq) = (self.sent_at, self.first_seq);
         companion.write_synced(|connection, changes| {
-            let mut page = Page { connection, changes, report, touched: Vec::new() };
+            let mut page = Page { connection, device: companion.device(), changes, report, touched: Vec::new() };
             for (verdict, seq) in answer.verdicts.iter().zip(first_seq..) {
                 page.settle(verdict, Some((epoch, seq)))?;
             }
@@ -378,6 +368,7 @@ fn hub_clock(env: &Env, (_, sent_elapsed): (i64, u64), server_time: i64) -> HubC
 /// One answer on its way into the store.
 struct Page<'a> {
     connection: &'a rusqlite::Connection,
+    device: DeviceId,
     changes: &'a mut Changes,
     report: &'a mut SyncReport,
     /// Documents whose view has to be rebuilt.
@@ -437,6 +428,9 @@ impl Page<'_> {
                 }
             }
             Change::Document(document) => {
+                if document.kind == DocumentKind::Holders.as_str() {
+                    take_holders(self.connection, &self.device, document)?;
+                }
                 documents::write_from_hub(self.connection, document)?;
                 if let Some(redaction) = Redaction::read(document) {
                     erase(self.connection, &redaction.entity, Reach::Answered)?;

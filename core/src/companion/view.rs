@@ -1,5 +1,7 @@
 //! The view: the hub's documents with this phone's unsettled operations replayed on top, by the hub's own rules.
 
+use std::borrow::Cow;
+
 use rusqlite::Connection;
 
 use super::enrol::{Enrolment, actor};
@@ -13,7 +15,8 @@ use crate::store::{Meta, PhoneWorld, documents, outbox};
 pub(super) struct Judge<'a> {
     connection: &'a Connection,
     pub(super) enrolment: Option<Enrolment>,
-    pub(super) actor: Actor,
+    /// Whoever holds the phone.
+    holder: Actor,
     site: String,
     complete: bool,
 }
@@ -21,10 +24,10 @@ pub(super) struct Judge<'a> {
 impl<'a> Judge<'a> {
     pub(super) fn new(connection: &'a Connection) -> Result<Self> {
         let enrolment = Meta::Enrolment.read::<Enrolment>(connection)?;
-        let actor = actor(connection, enrolment.as_ref())?;
+        let holder = actor(connection, enrolment.as_ref(), Actor::SELF)?;
         let site = enrolment.as_ref().map_or_else(String::new, |enrolment| enrolment.site.clone());
         let complete = Meta::Filled.read(connection)?.unwrap_or(false);
-        Ok(Self { connection, enrolment, actor, site, complete })
+        Ok(Self { connection, enrolment, holder, site, complete })
     }
 
     /// What an operation would do to the view as it stands.
@@ -32,7 +35,17 @@ impl<'a> Judge<'a> {
         let world = PhoneWorld::new(self.connection, self.complete);
         // Before enrolment, and until the personnel base is here, what a person may do is for the hub to say.
         debug_assert!(!world.is_complete() || self.enrolment.is_some());
-        apply(operation, &Context { world: &world, actor: &self.actor, site: &self.site, received_at: None })
+        let actor = self.author_of(operation)?;
+        apply(operation, &Context { world: &world, actor: &actor, site: &self.site, received_at: None })
+    }
+
+    /// Each operation is judged as its own author's, whoever is signed in now.
+    fn author_of(&self, operation: &Operation) -> Result<Cow<'_, Actor>> {
+        let name = operation.actor.as_str();
+        if name == Actor::SELF || name == self.holder.name() {
+            return Ok(Cow::Borrowed(&self.holder));
+        }
+        Ok(Cow::Owned(actor(self.connection, self.enrolment.as_ref(), name)?))
     }
 
     /// Writes an operation's outcome into the view.

@@ -25,12 +25,23 @@ pub enum Standing {
 }
 
 impl Actor {
+    /// The name under which a phone writes before it is enrolled.
+    pub const SELF: &'static str = "self";
+    /// The name under which a tourist's phone writes.
+    pub const TOURIST: &'static str = "tourist";
+
+    /// Whether `author` may correct or give up what was written under `original`: their own, and what nobody put a name to.
+    #[must_use]
+    pub fn may_correct(author: &str, original: &str) -> bool {
+        author == original || original == Self::SELF
+    }
+
     /// The id under which documents name the author.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Unknown => "self",
-            Self::Tourist => "tourist",
+            Self::Unknown => Self::SELF,
+            Self::Tourist => Self::TOURIST,
             Self::Person(person) => &person.id,
         }
     }

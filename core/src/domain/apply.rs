@@ -48,6 +48,14 @@ pub trait World {
     /// Those of the store.
     fn written_at(&self, position: u64) -> Result<Option<i64>>;
 
+    /// When this person ceased to share the device, by the hub's clock, UTC ms; none where they still do, and on a phone.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn left_device_at(&self, _device: &DeviceId, _person: &str) -> Result<Option<i64>> {
+        Ok(None)
+    }
+
     /// Whether all reference data of the author's scope is here. Where it is not, an unknown reference is no reason
     /// to refuse: the hub will know.
     fn is_complete(&self) -> bool;
@@ -117,7 +125,8 @@ fn judgement(operation: &Operation, context: &Context<'_>) -> Judgement {
             return Err(Stop::Verdict(Verdict::Held { until: Until::Kind(operation.kind.clone(), version) }));
         }
     };
-    let case = Case::new(operation, context)?;
+    let mut case = Case::new(operation, context)?;
+    case.check_holder()?;
     let body = Body::of(kind, operation)?;
     if operation.body.is_some() {
         // What a person typed was typed by the light of the device's own clock: a slow one must not put it in the future.

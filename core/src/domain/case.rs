@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::apply::{Context, Outcome, Write};
-use super::{Bucket, Conflict, Document, DocumentKind, Flag, Settings, Site, Standing, Until, Venue, Verdict};
+use super::{Actor, Bucket, Conflict, Document, DocumentKind, Flag, Settings, Site, Standing, Until, Venue, Verdict};
 use crate::domain::Role;
 use crate::log::{Digest, Operation};
 use crate::{Code, Error};
@@ -108,6 +108,21 @@ impl<'a> Case<'a> {
             }
             Standing::NotHeld => Err(Error::new(Code::NotPermitted, "the role does not allow this").into()),
         }
+    }
+
+    /// Who was taken off a phone writes nothing on it from then on; what they wrote before counts.
+    pub(super) fn check_holder(&mut self) -> Judgement<()> {
+        // Whoever was struck off the personnel base is judged as anyone: the name on the record says who it was.
+        let name = if self.operation.actor == Actor::SELF { self.actor() } else { &self.operation.actor };
+        let left = self.context.world.left_device_at(&self.operation.device, name).map_err(Stop::World)?;
+        match left {
+            Some(left) if left <= self.earliest => {
+                return Err(Error::field(Code::NotPermitted, "actor", "no longer shares this phone").into());
+            }
+            Some(left) if left <= self.latest => self.flag(Flag::AuthorityUncertain),
+            _ => {}
+        }
+        Ok(())
     }
 
     pub(super) fn document(&self, id: &str) -> Judgement<Option<Document>> {

@@ -120,6 +120,8 @@ kinds! {
         Verdict = "verdict";
         /// The word to a device that somebody was erased.
         Redaction = "redaction";
+        /// Who shares a phone, for that phone alone.
+        Holders = "holders";
         /// The last counter of an NFC tag. Nobody receives it.
         TagCounter = "tag_counter";
     }

@@ -86,6 +86,8 @@ pub struct Settings {
     pub held_max_days: u32,
     /// The owner of a lost thing is erased so long after it went back, in days.
     pub contact_days: u32,
+    /// A phone that asks for a PIN asks again when it was not used for this long, in seconds.
+    pub app_lock_s: u32,
 }
 
 impl Default for Settings {
@@ -103,6 +105,7 @@ impl Default for Settings {
             late_after_h: 72,
             held_max_days: 30,
             contact_days: 90,
+            app_lock_s: 300,
         }
     }
 }

@@ -35,6 +35,12 @@ pub(crate) enum Meta {
     Scrub,
     /// How the last sync ended, and when the next may begin.
     SyncState,
+    /// Who shares this phone, as the hub last said.
+    Holders,
+    /// Who is signed in.
+    Session,
+    /// Wrong PINs in a row, by person.
+    PinTries,
 }
 
 impl Meta {
@@ -53,6 +59,9 @@ impl Meta {
             Self::DurableThrough => "durable_through",
             Self::Scrub => "scrub",
             Self::SyncState => "sync_state",
+            Self::Holders => "holders",
+            Self::Session => "session",
+            Self::PinTries => "pin_tries",
         }
     }
 

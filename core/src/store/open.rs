@@ -93,6 +93,31 @@ impl Database {
         Ok(busy == 0)
     }
 
+    /// Forgets everything: the file is as a new one, and what lay in it is overwritten. Nobody else of this process may be
+    /// reading.
+    ///
+    /// # Errors
+    /// [`Code::Busy`], [`Code::Storage`]; the file is untouched then.
+    pub fn empty(&mut self) -> Result<()> {
+        let transaction = self.write()?;
+        // Until the end, or a table could not go before those that refer to it.
+        transaction.execute_batch("PRAGMA defer_foreign_keys = ON")?;
+        let tables: Vec<String> = transaction
+            .prepare(
+                "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'sqlite_%'",
+            )?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        for table in tables {
+            transaction.execute_batch(&format!("DROP TABLE IF EXISTS \"{table}\""))?;
+        }
+        transaction.pragma_update(None, "user_version", 0)?;
+        transaction.commit()?;
+        // What was written before lies in the log file and in unused parts of pages yet. Another process that is reading keeps
+        // it a little longer.
+        self.scrub().map(drop)
+    }
+
     /// A transaction that holds the write lock from its start, so that it never fails half-way for being late.
     ///
     /// # Errors

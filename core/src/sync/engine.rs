@@ -5,13 +5,14 @@
 
 use super::policy::{BLOB_CHUNK_BYTES, MAX_CHANGES, MAX_OPERATIONS, MAX_REQUEST_BYTES, REQUEST_TIMEOUT_MS};
 use super::signature::sign;
+use super::wipe::WipeOrder;
 use super::wire::{
     BranchAnswer, BranchRequest, ContactEnvelope, EnrolAnswer, EnrolRequest, HeadSignature, PROTOCOL_VERSION, Problem, SyncAnswer,
     SyncRequest,
 };
 use crate::domain::Bucket;
 use crate::env::{HttpRequest, HttpResponse, Method, TransportError};
-use crate::log::{DeviceKey, Digest, Operation, head_preimage};
+use crate::log::{DeviceKey, Digest, Operation, PublicKey, head_preimage};
 use crate::{Code, Error, Result};
 use uuid::Uuid;
 
@@ -30,6 +31,8 @@ pub struct Route {
     pub device_name: String,
     /// The hub's signed word on the enrolment, where it gave one.
     pub ticket: Option<String>,
+    /// What the site's orders are signed with, where it is known.
+    pub site_key: Option<PublicKey>,
 }
 
 /// What the store has to send.
@@ -146,6 +149,8 @@ pub struct End {
     pub sent: u64,
     /// Photos that it has whole now.
     pub blobs_sent: u64,
+    /// Whether the site ordered this phone to forget everything.
+    pub wipe: bool,
 }
 
 #[derive(Debug)]
@@ -183,6 +188,7 @@ pub struct Engine {
     hub_wish_ms: u64,
     sent: u64,
     blobs_sent: u64,
+    wipe: bool,
 }
 
 /// How often one run may be told to begin at another seq, or to send a piece again, before it gives up until later.
@@ -206,6 +212,7 @@ impl Engine {
             hub_wish_ms: 0,
             sent: 0,
             blobs_sent: 0,
+            wipe: false,
         }
     }
 
@@ -456,6 +463,9 @@ impl Engine {
         if let Some(seconds) = response.header("retry-after").and_then(|value| value.trim().parse::<u64>().ok()) {
             self.hub_wish_ms = seconds.saturating_mul(1000);
         }
+        if let Some(revoked) = problem(response).filter(|problem| problem.code == Code::DeviceRevoked) {
+            return self.revoked(revoked.wipe.as_deref());
+        }
         let error = match response.status {
             429 | 503 => Error::new(Code::HubBusy, format!("the hub answered {}", response.status)),
             500..=599 => Error::new(Code::HubError, format!("the hub answered {}", response.status)),
@@ -468,9 +478,17 @@ impl Engine {
         self.end(Some(error))
     }
 
+    /// The hub takes nothing from this phone any more. Whether it may also ask it to forget, a signature has to say: whoever
+    /// stands between the two can refuse, and must not be able to wipe.
+    fn revoked(&mut self, order: Option<&str>) -> Action {
+        let (key, device) = (self.route.site_key.as_ref(), self.route.key.device());
+        self.wipe = order.zip(key).is_some_and(|(order, key)| WipeOrder::is_for(order, key, &self.route.site, &device));
+        self.end(Some(Error::new(Code::DeviceRevoked, "the device was reported lost")))
+    }
+
     fn end(&mut self, blocked: Option<Error>) -> Action {
         self.state = State::Over;
-        Action::Done(End { blocked, hub_wish_ms: self.hub_wish_ms, sent: self.sent, blobs_sent: self.blobs_sent })
+        Action::Done(End { blocked, hub_wish_ms: self.hub_wish_ms, sent: self.sent, blobs_sent: self.blobs_sent, wipe: self.wipe })
     }
 
     fn request(&self, method: Method, path: &str, mut headers: Vec<(String, String)>, body: Vec<u8>, nonce: Option<&str>) -> HttpRequest {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::domain::{Bucket, BucketDigest, Document, Verdict};
+use crate::domain::{Bucket, BucketDigest, Document, Holders, Verdict};
 use crate::log::{Digest, Operation, PublicKey, Salt, Signature};
 
 /// The version of this protocol, sent in the `liuye-protocol` header both ways.
@@ -33,7 +33,7 @@ pub struct EnrolAnswer {
     pub site: String,
     /// The branch of the log to write on.
     pub epoch: u32,
-    /// Who holds the phone; absent for a tourist's.
+    /// Who holds the phone; absent for a tourist's, and where several share it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<String>,
     /// What the phone will receive.
@@ -48,6 +48,12 @@ pub struct EnrolAnswer {
     /// nothing of the device, takes it in again by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
+    /// Who has to sign in, where somebody has to: a phone is locked from its first moment on. Later changes come as a document.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holders: Option<Holders>,
+    /// What the site's orders are signed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site_key: Option<PublicKey>,
 }
 
 /// The body of `POST /v1/sites/{site}/sync`.
@@ -221,4 +227,7 @@ pub struct Problem {
     /// With [`crate::Code::SequenceGap`]: the seq that the hub expects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_seq: Option<u64>,
+    /// With [`crate::Code::DeviceRevoked`], where the phone is to forget everything: see [`super::wipe::WipeOrder`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wipe: Option<String>,
 }

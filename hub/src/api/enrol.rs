@@ -1,4 +1,4 @@
-//! Enrolment by one-time code.
+//! Enrolment by code: a one-time one, or the site's public one for tourists.
 
 use std::net::SocketAddr;
 
@@ -6,15 +6,16 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, State as Shared};
 use axum::http::HeaderMap;
-use liuye_core::domain::Text;
+use liuye_core::domain::{Holders, Text};
 use liuye_core::log::{DeviceKey, Digest};
 use liuye_core::sync::wire::{EnrolAnswer, EnrolRequest};
 use liuye_core::{Code, Error, Result};
 
-use super::signed::Signed;
+use super::signed::{Signed, not_revoked};
 use super::{ApiError, State, blocking};
+use crate::holders::tell;
 use crate::hub::Hub;
-use crate::ledger::{DeviceRow, Tx};
+use crate::ledger::{DeviceRow, For, Tx};
 use crate::ops::enrol_code::digest_of;
 use crate::scope::scope_of;
 use crate::ticket::Ticket;
@@ -38,9 +39,9 @@ pub(super) async fn enrol(
         let name = Text::required("device_name", &request.device_name, 100)?.into_string();
         let answer = match &request.ticket {
             Some(ticket) => readmit(&state.hub, &request, ticket, name),
-            None => admit(&state.hub, &request, name),
+            None => admit(&state, &who, &request, name),
         };
-        if answer.is_err() {
+        if answer.as_ref().is_err_and(ApiError::is_guess) {
             state.enrolments.failed(&who, now);
         }
         Ok(Json(answer?))
@@ -52,65 +53,106 @@ fn refused() -> Error {
     Error::field(Code::EnrolmentRefused, "code", "the code is wrong, used or expired")
 }
 
-fn admit(hub: &Hub, request: &EnrolRequest, name: String) -> Result<EnrolAnswer> {
+/// An hour, ms: what a public code's limits count in.
+const HOUR_MS: i64 = 3_600_000;
+
+fn admit(state: &State, who: &str, request: &EnrolRequest, name: String) -> Result<EnrolAnswer, ApiError> {
+    let hub = &state.hub;
     let site = hub.site().map_err(|_| refused())?;
     let hash = digest_of(&request.code);
     let device = request.public_key.device();
     let key = hub.keys().tag_key(hub.env(), &site)?;
     let nonce = hex::encode(hub.env().random::<16>());
-    hub.write(&site, |tx| {
-        let code = tx.code(&hash)?.ok_or_else(refused)?;
+    if let Some(row) = hub.read(&site, |tx| tx.device(&device))? {
+        not_revoked(hub, &site, &row)?;
+    }
+    let mut is_crowded = false;
+    let answer = hub.write(&site, |tx| {
+        let code = tx.code(&hash)?.filter(|code| !code.is_revoked).ok_or_else(refused)?;
         let again = tx.code_was_used_by(&hash, &device)?;
         if !again && (code.uses_left == 0 || code.expires_at <= tx.now) {
             return Err(refused());
+        }
+        if let (Some(per_hour), false) = (code.per_hour, again) {
+            is_crowded = tx.code_uses_since(&hash, tx.now - HOUR_MS)? >= per_hour || !state.phones.may_try(who, tx.now);
+            if is_crowded {
+                return Err(refused());
+            }
+            state.phones.count(who, tx.now);
         }
         let row = match tx.device(&device)? {
             // The answer was lost: the same code from the same key gives the same answer.
             Some(row) if again => row,
             Some(_) => return Err(refused()),
             None => {
-                tx.use_code(&hash, &device)?;
-                take_in(tx, request, code.person.clone(), name)?
+                tx.use_code(&code, &device)?;
+                take_in(tx, request, &code.whom, name)?
             }
         };
         welcome(tx, &key, row, &nonce)
-    })
+    });
+    if is_crowded { Err(ApiError::too_many(WAIT_S)) } else { Ok(answer?) }
 }
 
 /// Takes a device in again by the hub's own word: its enrolment was lost with what came after a backup.
-fn readmit(hub: &Hub, request: &EnrolRequest, ticket: &str, name: String) -> Result<EnrolAnswer> {
+fn readmit(hub: &Hub, request: &EnrolRequest, ticket: &str, name: String) -> Result<EnrolAnswer, ApiError> {
     let site = hub.site().map_err(|_| refused())?;
     let device = request.public_key.device();
     let key = hub.keys().tag_key(hub.env(), &site)?;
     let ticket = Ticket::open(ticket, &key.public()).filter(|ticket| ticket.site == site && ticket.device == device);
     let ticket = ticket.ok_or_else(|| Error::field(Code::EnrolmentRefused, "ticket", "not this site's word on this device"))?;
     let nonce = hex::encode(hub.env().random::<16>());
-    hub.write(&site, |tx| {
+    if let Some(row) = hub.read(&site, |tx| tx.device(&device))? {
+        not_revoked(hub, &site, &row)?;
+    }
+    Ok(hub.write(&site, |tx| {
         let row = match tx.device(&device)? {
             Some(row) => row,
             None => {
                 tx.append_entry("readmission", &device.to_string(), &Digest::genesis(&device, 1))?;
-                take_in(tx, request, ticket.person.clone(), name)?
+                take_in(tx, request, &ticket.whom(), name)?
             }
         };
         welcome(tx, &key, row, &nonce)
-    })
+    })?)
 }
 
-fn take_in(tx: &Tx<'_>, request: &EnrolRequest, person: Option<String>, name: String) -> Result<DeviceRow> {
+fn take_in(tx: &Tx<'_>, request: &EnrolRequest, whom: &For, name: String) -> Result<DeviceRow> {
     let device = request.public_key.device();
-    let scope = scope_of(tx, &device, person.as_deref())?;
-    let row =
-        DeviceRow { device, public_key: request.public_key, person, name, scope, scope_version: 1, enrolled_at: tx.now, last_seen: tx.now };
+    let (person, persons) = match whom {
+        For::Tourist => (None, &[][..]),
+        For::Person(person) => (Some(person.clone()), std::slice::from_ref(person)),
+        For::Sharers(persons) => (None, persons.as_slice()),
+    };
+    for person in persons {
+        tx.add_holder(&device, person)?;
+    }
+    let row = DeviceRow {
+        device,
+        public_key: request.public_key,
+        person,
+        held_by: tx.held_by(&device)?,
+        name,
+        scope: scope_of(tx, &device, persons.iter().map(String::as_str))?,
+        scope_version: 1,
+        enrolled_at: tx.now,
+        last_seen: tx.now,
+        revoked_at: None,
+        wipe: false,
+        wipe_told_at: None,
+    };
     tx.insert_device(&row)?;
     tx.open_branch(&device, 1, "")?;
+    tell(tx, &device)?;
     Ok(row)
 }
 
 fn welcome(tx: &Tx<'_>, key: &DeviceKey, row: DeviceRow, nonce: &str) -> Result<EnrolAnswer> {
     tx.heard_of(&row.device, nonce)?;
     let epoch = tx.branches(&row.device)?.last().map_or(1, |branch| branch.epoch);
-    let ticket = Ticket { site: tx.site.to_owned(), device: row.device, person: row.person.clone(), enrolled_at: row.enrolled_at };
+    let sharers = if row.person.is_none() { row.persons().map(str::to_owned).collect() } else { Vec::new() };
+    let ticket = Ticket { site: tx.site.to_owned(), device: row.device, person: row.person.clone(), sharers, enrolled_at: row.enrolled_at };
+    let holders = if row.held_by.is_empty() { None } else { Some(tx.holders(&row.device)?).filter(Holders::ask_for_pin) };
     Ok(EnrolAnswer {
         site: tx.site.to_owned(),
         epoch,
@@ -120,5 +162,7 @@ fn welcome(tx: &Tx<'_>, key: &DeviceKey, row: DeviceRow, nonce: &str) -> Result<
         server_time: tx.now,
         nonce: nonce.to_owned(),
         ticket: Some(ticket.seal(key)?),
+        holders,
+        site_key: Some(key.public()),
     })
 }

@@ -7,6 +7,8 @@ mod problem;
 mod signed;
 mod sync;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, patch, post};
@@ -27,15 +29,17 @@ pub(crate) fn router(hub: Hub) -> Router {
         .route("/v1/blobs", post(blobs::create).options(blobs::options))
         .route("/v1/blobs/{id}", patch(blobs::append).head(blobs::progress))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(State { hub, enrolments: std::sync::Arc::default() })
+        .with_state(State { hub, enrolments: Arc::default(), phones: Arc::new(Tries::of_phones()) })
 }
 
 /// What the handlers share.
 #[derive(Clone)]
 pub(crate) struct State {
     pub(crate) hub: Hub,
-    /// Who tried to enrol lately.
-    pub(crate) enrolments: std::sync::Arc<Tries>,
+    /// Who tried to enrol lately, and failed.
+    pub(crate) enrolments: Arc<Tries>,
+    /// From where phones enrolled by a public code.
+    pub(crate) phones: Arc<Tries>,
 }
 
 /// Runs work that waits for the disk off the threads that serve connections.

@@ -12,6 +12,7 @@ pub(crate) struct ApiError {
     status: StatusCode,
     expected_seq: Option<u64>,
     retry_after_s: Option<u64>,
+    wipe: Option<String>,
 }
 
 impl ApiError {
@@ -21,15 +22,25 @@ impl ApiError {
         Self { status, ..Self::from(error) }
     }
 
+    /// Whether somebody may be guessing: a code that is none, a signature that is not theirs.
+    pub(crate) fn is_guess(&self) -> bool {
+        self.status.is_client_error() && self.status != StatusCode::TOO_MANY_REQUESTS && self.error.code != Code::DeviceRevoked
+    }
+
     /// The hub expects another seq.
     pub(crate) fn gap(expected: u64) -> Self {
         let error = Error::field(Code::SequenceGap, "first_seq", "the log goes on elsewhere");
         Self { expected_seq: Some(expected), ..Self::from(error) }
     }
 
+    /// The device was reported lost; with the site's order where it is to forget everything.
+    pub(crate) fn revoked(wipe: Option<String>) -> Self {
+        Self { wipe, ..Self::from(Error::new(Code::DeviceRevoked, "the device was reported lost")) }
+    }
+
     /// Too many tries.
     pub(crate) fn too_many(retry_after_s: u64) -> Self {
-        let error = Error::new(Code::HubBusy, "too many tries from this address");
+        let error = Error::new(Code::HubBusy, "too many tries for now");
         Self { retry_after_s: Some(retry_after_s), ..Self::with_status(error, 429) }
     }
 }
@@ -40,6 +51,8 @@ impl From<Error> for ApiError {
             Code::SequenceGap | Code::Forked | Code::Exists => StatusCode::CONFLICT,
             Code::TooLarge | Code::PhotoTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Code::NotFound => StatusCode::NOT_FOUND,
+            // Not 401: no other signature would help.
+            Code::DeviceRevoked => StatusCode::FORBIDDEN,
             Code::Busy | Code::DiskFull => StatusCode::SERVICE_UNAVAILABLE,
             _ => match error.kind() {
                 ErrorKind::Unauthorised => StatusCode::UNAUTHORIZED,
@@ -49,7 +62,7 @@ impl From<Error> for ApiError {
             },
         };
         let retry_after_s = (status == StatusCode::SERVICE_UNAVAILABLE).then_some(5);
-        Self { error, status, expected_seq: None, retry_after_s }
+        Self { error, status, expected_seq: None, retry_after_s, wipe: None }
     }
 }
 
@@ -72,6 +85,7 @@ impl IntoResponse for ApiError {
             field: self.error.field.into_owned(),
             detail: self.error.detail.into_owned(),
             expected_seq: self.expected_seq,
+            wipe: self.wipe,
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
         let mut response = (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();

@@ -3,10 +3,25 @@
 use axum::http::HeaderMap;
 use liuye_core::log::PublicKey;
 use liuye_core::sync::signature::{CONTENT_DIGEST, Claim, SIGNATURE, SIGNATURE_INPUT};
+use liuye_core::sync::wipe::WipeOrder;
 use liuye_core::{Code, Error, Result};
 
+use super::ApiError;
 use crate::hub::Hub;
 use crate::ledger::DeviceRow;
+
+/// Checks that a device was not reported lost. One that is to forget everything is told so, and that is written down.
+pub(super) fn not_revoked(hub: &Hub, site: &str, device: &DeviceRow) -> Result<(), ApiError> {
+    let Some(ordered_at) = device.revoked_at else { return Ok(()) };
+    if !device.wipe {
+        return Err(ApiError::revoked(None));
+    }
+    if device.wipe_told_at.is_none() {
+        hub.write(site, |tx| tx.note_wipe_told(&device.device))?;
+    }
+    let order = WipeOrder { site: site.to_owned(), device: device.device, ordered_at };
+    Err(ApiError::revoked(Some(order.seal(&hub.keys().tag_key(hub.env(), site)?)?)))
+}
 
 /// A request as far as its signature covers it.
 pub(crate) struct Signed<'a> {
@@ -18,12 +33,16 @@ pub(crate) struct Signed<'a> {
 
 impl Signed<'_> {
     /// The device that signed the request, and its site.
-    pub(crate) fn device(&self, hub: &Hub) -> Result<(String, DeviceRow)> {
+    ///
+    /// # Errors
+    /// [`Code::DeviceRefused`], [`Code::SignatureInvalid`]; [`Code::DeviceRevoked`] for whoever signs with a lost phone's key.
+    pub(crate) fn device(&self, hub: &Hub) -> Result<(String, DeviceRow), ApiError> {
         let claim = self.claim()?;
         let refused = || Error::new(Code::DeviceRefused, "this hub does not know the device");
         let site = hub.site_of(&claim.device.to_string())?.ok_or_else(refused)?;
         let device = hub.read(&site, |tx| tx.device(&claim.device))?.ok_or_else(refused)?;
         self.check(&claim, &device.public_key)?;
+        not_revoked(hub, &site, &device)?;
         Ok((site, device))
     }
 

@@ -43,6 +43,9 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
         let tx = ingest.tx;
         // Another request of the same device may have come in between.
         let device = tx.device(&device.device)?.ok_or_else(|| Error::new(Code::DeviceRefused, "the device is gone"))?;
+        if device.revoked_at.is_some() {
+            return Err(Error::new(Code::DeviceRevoked, "the device was reported lost"));
+        }
         let unknown = || Error::field(Code::Forked, "epoch", "this hub knows no such branch of the device's log");
         let branch = tx.branch(&device.device, request.epoch)?.ok_or_else(unknown)?;
         let push = Push {
@@ -64,7 +67,7 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
         if let Some(head) = &request.head_signature {
             tx.keep_head(&device.device, branch.epoch, head)?;
         }
-        let scope = scope_of(tx, &device.device, device.person.as_deref())?;
+        let scope = scope_of(tx, &device.device, device.persons())?;
         let scope_version = if scope == device.scope { device.scope_version } else { device.scope_version + 1 };
         if scope != device.scope {
             tx.set_scope(&device.device, &scope, scope_version)?;

@@ -5,7 +5,7 @@ use liuye_core::log::{DeviceId, PublicKey};
 use liuye_core::{Error, Result};
 use rusqlite::{OptionalExtension, Row};
 
-use super::Tx;
+use super::{HeldBy, Tx};
 
 /// A device as the hub knows it.
 #[derive(Debug, Clone)]
@@ -14,8 +14,10 @@ pub struct DeviceRow {
     pub device: DeviceId,
     /// Its key.
     pub public_key: PublicKey,
-    /// Who holds it; none for a tourist's.
+    /// For whom alone it was enrolled; none for a tourist's, and where several share it.
     pub person: Option<String>,
+    /// Everyone of the staff who holds or held it; nobody for a tourist's.
+    pub held_by: Vec<HeldBy>,
     /// What it calls itself.
     pub name: String,
     /// What it may see.
@@ -26,22 +28,36 @@ pub struct DeviceRow {
     pub enrolled_at: i64,
     /// When it was last heard of, UTC ms.
     pub last_seen: i64,
+    /// Since when it counts as lost, UTC ms.
+    pub revoked_at: Option<i64>,
+    /// Whether it is to forget everything.
+    pub wipe: bool,
+    /// When it was first told so, UTC ms.
+    pub wipe_told_at: Option<i64>,
 }
 
-const COLUMNS: &str = "device, public_key, person, name, scope, scope_version, enrolled_at, last_seen";
+impl DeviceRow {
+    /// Those who hold it now.
+    pub fn persons(&self) -> impl Iterator<Item = &str> {
+        self.held_by.iter().filter(|held| held.left_at.is_none()).map(|held| held.person.as_str())
+    }
+}
+
+const COLUMNS: &str = "device, public_key, person, name, scope, scope_version, enrolled_at, last_seen, revoked_at, wipe, wipe_told_at";
 
 impl Tx<'_> {
     /// A device of this site.
     pub(crate) fn device(&self, device: &DeviceId) -> Result<Option<DeviceRow>> {
         let sql = format!("SELECT {COLUMNS} FROM devices WHERE site = ?1 AND device = ?2");
-        self.connection.prepare_cached(&sql)?.query_row((self.site, device.to_string()), raw).optional()?.map(parse).transpose()
+        let found = self.connection.prepare_cached(&sql)?.query_row((self.site, device.to_string()), raw).optional()?;
+        found.map(|row| self.parse(row)).transpose()
     }
 
     /// All devices of this site, last heard of first.
     pub(crate) fn devices(&self) -> Result<Vec<DeviceRow>> {
         let sql = format!("SELECT {COLUMNS} FROM devices WHERE site = ?1 ORDER BY last_seen DESC, device");
         let mut statement = self.connection.prepare_cached(&sql)?;
-        statement.query_map([self.site], raw)?.map(|row| parse(row?)).collect()
+        statement.query_map([self.site], raw)?.map(|row| self.parse(row?)).collect()
     }
 
     /// Takes a device in.
@@ -61,6 +77,41 @@ impl Tx<'_> {
                 row.last_seen,
             ],
         )?;
+        Ok(())
+    }
+
+    fn parse(&self, raw: Raw) -> Result<DeviceRow> {
+        let (device, key, person, name, scope, scope_version, enrolled_at, last_seen, revoked_at, wipe, wipe_told_at) = raw;
+        let device = DeviceId::parse(&device).map_err(|_| Error::internal("a stored device id is valid"))?;
+        Ok(DeviceRow {
+            device,
+            public_key: PublicKey::from_bytes(&key)?,
+            person,
+            held_by: self.held_by(&device)?,
+            name,
+            scope: serde_json::from_str(&scope)?,
+            scope_version,
+            enrolled_at,
+            last_seen,
+            revoked_at,
+            wipe,
+            wipe_told_at,
+        })
+    }
+
+    /// Marks a device as lost. An order to wipe stays one.
+    pub(crate) fn revoke_device(&self, device: &DeviceId, wipe: bool) -> Result<()> {
+        self.connection.execute(
+            "UPDATE devices SET revoked_at = coalesce(revoked_at, ?3), wipe = wipe OR ?4 WHERE site = ?1 AND device = ?2",
+            (self.site, device.to_string(), self.now, wipe),
+        )?;
+        Ok(())
+    }
+
+    /// Writes down that a device was told to wipe itself.
+    pub(crate) fn note_wipe_told(&self, device: &DeviceId) -> Result<()> {
+        let sql = "UPDATE devices SET wipe_told_at = ?3 WHERE site = ?1 AND device = ?2 AND wipe_told_at IS NULL";
+        self.connection.execute(sql, (self.site, device.to_string(), self.now))?;
         Ok(())
     }
 
@@ -85,22 +136,20 @@ impl Tx<'_> {
     }
 }
 
-type Raw = (String, [u8; 32], Option<String>, String, String, u64, i64, i64);
+type Raw = (String, [u8; 32], Option<String>, String, String, u64, i64, i64, Option<i64>, bool, Option<i64>);
 
 fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
-    Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?))
-}
-
-fn parse(raw: Raw) -> Result<DeviceRow> {
-    let (device, key, person, name, scope, scope_version, enrolled_at, last_seen) = raw;
-    Ok(DeviceRow {
-        device: DeviceId::parse(&device).map_err(|_| Error::internal("a stored device id is valid"))?,
-        public_key: PublicKey::from_bytes(&key)?,
-        person,
-        name,
-        scope: serde_json::from_str(&scope)?,
-        scope_version,
-        enrolled_at,
-        last_seen,
-    })
+    Ok((
+        row.get(0)?,
+        row.get(1)?,
+        row.get(2)?,
+        row.get(3)?,
+        row.get(4)?,
+        row.get(5)?,
+        row.get(6)?,
+        row.get(7)?,
+        row.get(8)?,
+        row.get(9)?,
+        row.get(10)?,
+    ))
 }

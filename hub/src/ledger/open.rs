@@ -9,8 +9,12 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::Tx;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("sql/001_initial.sql"), include_str!("sql/002_branches.sql"), include_str!("sql/003_erasures.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sql/001_initial.sql"),
+    include_str!("sql/002_branches.sql"),
+    include_str!("sql/003_erasures.sql"),
+    include_str!("sql/004_holders.sql"),
+];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
 pub(crate) struct Ledger {

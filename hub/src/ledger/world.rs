@@ -48,6 +48,11 @@ impl World for HubWorld<'_> {
         self.tx.written_at(position)
     }
 
+    fn left_device_at(&self, device: &DeviceId, person: &str) -> Result<Option<i64>> {
+        let held = self.tx.held_by(device)?.into_iter().find(|held| held.person == person);
+        Ok(held.and_then(|held| held.left_at))
+    }
+
     fn is_complete(&self) -> bool {
         true
     }

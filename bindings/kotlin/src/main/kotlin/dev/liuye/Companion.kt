@@ -98,7 +98,7 @@ public class Companion private constructor(private val handle: CompanionHandle, 
     public suspend fun identity(): Identity = call { it.identity() }
 
     /**
-     * Binds this phone to a site by a one-time code. What was recorded before goes up with the first sync. A call whose
+     * Binds this phone to a site by a code: a one-time code for staff, the site's public one for tourists. What was recorded before goes up with the first sync. A call whose
      * answer was lost may be repeated with the same code.
      *
      * @param url the hub's address, beginning with `https://`.
@@ -108,6 +108,26 @@ public class Companion private constructor(private val handle: CompanionHandle, 
      * @throws LiuyeException.Network where the hub cannot be reached or makes no sense.
      */
     public suspend fun enrol(url: String, code: String): Identity = interruptible { it.enrol(url, code) }
+
+    /**
+     * Signs a person in who shares this phone: what is recorded from now on is theirs. Works offline. Whoever was signed in
+     * before is signed out. After five wrong PINs in a row the next try has to wait, see [Sharer.nextTryAt].
+     *
+     * @param pin 6 to 12 digits.
+     * @throws LiuyeException.Unauthorised `pin_wrong`.
+     * @throws LiuyeException.State `pin_locked`; `pin_missing` at `person`; `not_enrolled`.
+     * @throws LiuyeException.Refused `unknown_reference` at `person`; `missing`, `malformed` or `out_of_range` at `pin`.
+     */
+    public suspend fun signIn(person: String, pin: String): Identity = call { it.signIn(person, pin) }
+
+    /** Signs out whoever is signed in. Nothing is lost: what they recorded is sent under their name. */
+    public suspend fun signOut(): Unit = call { it.signOut() }
+
+    /**
+     * Says that whoever is signed in is using the phone, so that it does not lock itself: for screens that are touched
+     * without recording anything. Opens nothing that is locked.
+     */
+    public suspend fun touch(): Unit = call { it.touch() }
 
     /**
      * Keeps a photo; the same bytes are kept once. JPEG, PNG, WebP or HEIC, at most 10 MB and 40 megapixels.
@@ -177,7 +197,8 @@ public class Companion private constructor(private val handle: CompanionHandle, 
      *
      * @param deadline the longest time that it may take.
      * @throws LiuyeException.Busy at once where one runs, in this process or another.
-     * @throws LiuyeException.Closed `cancelled` after [cancel] or past the deadline.
+     * @throws LiuyeException.Closed `cancelled` after [cancel] or past the deadline; `wiped` where the hub ordered this lost
+     *     phone to forget everything, and from then on for every call. Opened anew, it is a new phone.
      * @throws LiuyeException.State `not_enrolled`.
      * @throws LiuyeException.Network `no_transport`.
      */

@@ -37,7 +37,7 @@ public sealed class LiuyeException(
     public class Network internal constructor(code: String, field: String, detail: String, cause: Throwable?) :
         LiuyeException(code, field, detail, cause)
 
-    /** The hub does not take this device or code. */
+    /** The hub does not take this device or code, or the PIN is wrong. */
     public class Unauthorised internal constructor(code: String, field: String, detail: String, cause: Throwable?) :
         LiuyeException(code, field, detail, cause)
 
@@ -45,7 +45,7 @@ public sealed class LiuyeException(
     public class Busy internal constructor(code: String, field: String, detail: String, cause: Throwable?) :
         LiuyeException(code, field, detail, cause)
 
-    /** The call was cancelled (`cancelled`), or the companion is closed (`closed`) or suspended (`suspended`). */
+    /** The call was cancelled (`cancelled`), or the companion is closed (`closed`), suspended (`suspended`) or wiped (`wiped`). */
     public class Closed internal constructor(code: String, field: String, detail: String, cause: Throwable?) :
         LiuyeException(code, field, detail, cause)
 

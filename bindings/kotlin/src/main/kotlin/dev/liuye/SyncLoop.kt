@@ -93,7 +93,8 @@ public class SyncLoop(
         } catch (failure: LiuyeException) {
             failures.value = failure
             when {
-                failure is LiuyeException.Closed && failure.code == "closed" -> null
+                // A phone that was wiped has nothing left to send.
+                failure is LiuyeException.Closed && (failure.code == "closed" || failure.code == "wiped") -> null
                 failure is LiuyeException.Busy -> WHILE_BUSY
                 // Enrolment is a write, and kicks.
                 failure is LiuyeException.State -> idle

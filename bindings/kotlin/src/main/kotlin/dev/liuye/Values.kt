@@ -21,6 +21,9 @@ public typealias Page = dev.liuye.ffi.Page
 /** Who this phone is. */
 public typealias Identity = dev.liuye.ffi.Identity
 
+/** One of those who share a phone, and when they may try their PIN again. */
+public typealias Sharer = dev.liuye.ffi.Sharer
+
 /** What a person may do. */
 public typealias Role = dev.liuye.ffi.Role
 

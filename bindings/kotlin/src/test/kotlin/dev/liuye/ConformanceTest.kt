@@ -108,6 +108,7 @@ internal class ScenarioRunner : AutoCloseable {
         when (step.text("do")) {
             "hub" -> if (step.text("state") == "stop") district.stop() else district.start()
             "import" -> district.import(step.text("file"))
+            "pin" -> district.setPin(step.text("person"), step.text("pin"))
             "open" -> {
                 val name = step.text("phone")
                 val key = step["key"]?.jsonPrimitive?.int ?: 42
@@ -117,7 +118,8 @@ internal class ScenarioRunner : AutoCloseable {
             "events" -> return heard(listening.getValue(step.text("name")))
             "attach" -> return attach(step)
             "enrol" -> {
-                val code = step.optional("code") ?: district.code(step.optional("person"))
+                val persons = step["persons"]?.jsonArray?.map { it.jsonPrimitive.content }
+                val code = step.optional("code") ?: persons?.let(district::sharedCode) ?: district.code(step.optional("person"))
                 return identity(phone(step).enrol(district.url, code))
             }
             else -> return records(phone(step), step) ?: states(phone(step), step)
@@ -181,6 +183,8 @@ private suspend fun states(phone: Companion, step: JsonObject): JsonElement {
         "resume" -> phone.resume()
         "cancel" -> phone.cancel()
         "identity" -> return identity(phone.identity())
+        "sign_in" -> return identity(phone.signIn(step.text("person"), step.text("pin")))
+        "sign_out" -> phone.signOut()
         "sync" -> return report(phone.sync(SyncReason.valueOf((step.optional("reason") ?: "user").uppercase())))
         "outbox" -> return outbox(phone.outbox())
         "operation" -> {
@@ -190,6 +194,7 @@ private suspend fun states(phone: Companion, step: JsonObject): JsonElement {
                 "code" to entry.code,
                 "field" to entry.field,
                 "flags" to entry.flags.map { it.name.lowercase() },
+                "actor" to entry.actor,
                 "kind" to entry.kind,
                 "entity" to entry.entity,
                 "discarded" to entry.discarded,
@@ -351,6 +356,8 @@ private fun identity(identity: Identity): JsonElement =
         "site" to identity.site,
         "person" to identity.person,
         "roles" to identity.roles.map { it.name.lowercase() },
+        "locked" to identity.locked,
+        "sharers" to identity.sharers.map { it.person },
     )
 
 private fun report(report: SyncReport): JsonElement =

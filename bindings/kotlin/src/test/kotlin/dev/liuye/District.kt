@@ -40,6 +40,24 @@ internal class District : AutoCloseable {
     fun code(person: String? = null): String =
         if (person == null) run("enrol-code", "--data", data, "--tourist") else run("enrol-code", "--data", data, "--person", person)
 
+    /** A code for a phone that these persons share. */
+    fun sharedCode(persons: List<String>): String =
+        run("enrol-code", "--data", data, *persons.flatMap { listOf("--person", it) }.toTypedArray())
+
+    /** Sets a PIN and gives it. */
+    fun pin(person: String): String = run("pin", "--data", data, "--person", person)
+
+    fun setPin(person: String, pin: String) {
+        run("pin", "--data", data, "--person", person, "--pin-stdin", input = pin)
+    }
+
+    /** What `liuye device list` prints. */
+    fun devices(): String = run("device", "list", "--data", data)
+
+    fun wipe(device: String) {
+        run("device", "revoke", device, "--wipe", "--data", data)
+    }
+
     fun qr(checkpoint: String): String = run("tags", "--data", data, "--checkpoint", checkpoint).substringAfter(' ')
 
     /** What `liuye verify` prints; it fails where anything does not fit. */
@@ -77,9 +95,10 @@ internal class District : AutoCloseable {
         return line.substringAfter("listening on ")
     }
 
-    private fun run(vararg arguments: String): String {
+    private fun run(vararg arguments: String, input: String = ""): String {
         val log = folder.resolve("command.log").toFile()
         val process = ProcessBuilder(binary, *arguments).redirectError(log).start()
+        process.outputWriter().use { it.write(input) }
         val output = process.inputReader().readText().trim()
         check(process.waitFor() == 0) { "${arguments.toList()}: $output ${log.readText()}" }
         return output

@@ -1,0 +1,35 @@
+//! Forgetting everything, on the hub's signed order: a phone that was reported lost.
+
+use super::Companion;
+use super::enrol::Enrolment;
+use super::handle::wiped;
+use crate::domain::Site;
+use crate::env::LogLevel;
+use crate::log::PublicKey;
+use crate::store::documents;
+use crate::{Error, Result};
+
+impl Companion {
+    /// What the site's orders are signed with: from the enrolment, or from the site's document where an older version enrolled.
+    pub(super) fn site_key(&self, enrolment: &Enrolment) -> Result<Option<PublicKey>> {
+        if enrolment.site_key.is_some() {
+            return Ok(enrolment.site_key);
+        }
+        let site = self.read(|connection| documents::get(connection, &enrolment.site))?;
+        Ok(site.and_then(|document| serde_json::from_value::<Site>(document.body).ok()).and_then(|site| site.tag_key))
+    }
+
+    /// Forgets documents, records, photos, contacts and the device's key, whatever of it was sent or not. From then on every
+    /// call says [`crate::Code::Wiped`]; opened anew, this is a new phone. Returns what the call that learnt of it says.
+    ///
+    /// It is one transaction: a phone that is killed meanwhile is whole, and learns of the order again.
+    pub(super) fn wipe(&self) -> Error {
+        match self.empty() {
+            Ok(()) => {
+                self.log(LogLevel::Warn, "wipe", "the site ordered it: everything is gone");
+                wiped()
+            }
+            Err(error) => error,
+        }
+    }
+}
