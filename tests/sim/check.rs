@@ -6,7 +6,7 @@ use std::path::Path;
 use liuye_core::companion::SyncReason;
 use liuye_core::sync::policy::BACKOFF_CAP_MS;
 use liuye_hub::ops::verify::verify;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension};
 
 use super::phone::{KEY, Phone, operations};
 use super::world::World;
@@ -44,6 +44,8 @@ pub(super) fn at_the_end(world: &World) {
     }
     the_hub_has_everything_once(world);
     for phone in &world.phones {
+        the_names_are_those_of_the_authors(world, phone);
+        the_erased_are_forgotten(world, phone);
         the_contents_are_equal(world, phone);
         after_a_step(world, phone);
     }
@@ -94,6 +96,41 @@ fn the_hub_has_everything_once(world: &World) {
     }
 }
 
+/// P9: each operation is at the hub under the name of whoever wrote it.
+fn the_names_are_those_of_the_authors(world: &World, phone: &Phone) {
+    let ledger = Connection::open(world.ledger()).unwrap();
+    let mut actor = ledger.prepare("SELECT actor FROM operations WHERE id = ?1").unwrap();
+    for (operation, name) in &phone.journal.lock().unwrap().names {
+        let found: Option<String> = actor.query_row([operation.to_string()], |row| row.get(0)).optional().unwrap();
+        if found.as_deref().is_some_and(|found| found != *name) {
+            world.fail(format!("an operation of {name} on phone {} travels under the name of {found:?}", phone.index));
+        }
+    }
+}
+
+/// P14: of whoever was erased, no phone has a contact or a word.
+fn the_erased_are_forgotten(world: &World, phone: &Phone) {
+    if phone.app().is_none() {
+        return;
+    }
+    let ledger = Connection::open(world.ledger()).unwrap();
+    let kept = open_phone(&phone.database());
+    for subject in column(&ledger, "SELECT subject FROM erased") {
+        let words: u64 = kept
+            .query_row(
+                "SELECT (SELECT count(*) FROM contacts WHERE entity = ?1)
+                      + (SELECT count(*) FROM operations WHERE entity = ?1 AND content LIKE '%a bunch of keys%')
+                      + (SELECT count(*) FROM documents WHERE id = ?1 AND body LIKE '%a bunch of keys%')",
+                [&subject],
+                |row| row.get(0),
+            )
+            .unwrap();
+        if words > 0 {
+            world.fail(format!("phone {} remembers {subject}, who was erased", phone.index));
+        }
+    }
+}
+
 /// P5 and P10: a phone has what its scope holds, as the hub has it, and nothing else.
 fn the_contents_are_equal(world: &World, phone: &Phone) {
     let Some(device) = phone.app().map(|app| app.device().to_string()) else { return };
@@ -126,8 +163,7 @@ fn held_by_scope(ledger: &Connection, device: &str) -> BTreeMap<String, String> 
 
 /// The hub's word as a phone keeps it, read past the companion.
 fn held_by_phone(database: &Path) -> BTreeMap<String, String> {
-    let connection = Connection::open(database).unwrap();
-    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", hex::encode(KEY))).unwrap();
+    let connection = open_phone(database);
     let mut statement = connection
         .prepare(
             "SELECT id, rev || ' ' || body FROM documents WHERE rev > 0 AND id NOT IN (SELECT id FROM bases)
@@ -135,6 +171,13 @@ fn held_by_phone(database: &Path) -> BTreeMap<String, String> {
         )
         .unwrap();
     statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
+}
+
+/// A phone's file, past the companion.
+fn open_phone(database: &Path) -> Connection {
+    let connection = Connection::open(database).unwrap();
+    connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", hex::encode(KEY))).unwrap();
+    connection
 }
 
 fn column(connection: &Connection, sql: &str) -> BTreeSet<String> {

@@ -32,6 +32,15 @@ pub struct Climate {
     /// Changes that retire a place, or open it again.
     #[serde(default)]
     pub retire_in: u32,
+    /// Phones that two persons share, each with a PIN: one in so many.
+    #[serde(default)]
+    pub shared_in: u32,
+    /// Deeds that come with the erasure of somebody who lost something.
+    #[serde(default)]
+    pub erase_in: u32,
+    /// Deeds that come with a phone that is reported lost and told to forget everything.
+    #[serde(default)]
+    pub wipe_in: u32,
     /// Hubs over the one ledger.
     #[serde(default = "one")]
     pub hubs: usize,
@@ -68,6 +77,9 @@ impl Climate {
             retire_in: 4,
             hubs: if chance.one_in(3) { 2 } else { 1 },
             upgrade_in: rough(120, 40),
+            shared_in: rough(0, 3),
+            erase_in: rough(60, 20),
+            wipe_in: rough(300, 100),
         }
     }
 }

@@ -12,11 +12,15 @@ use liuye_core::log::{Digest, Fix, FixSource};
 use uuid::Uuid;
 
 use super::phone::Phone;
+use super::site::PIN;
 use super::world::World;
 
 /// Lets whoever carries a phone do one thing. Returns the operations that it promised.
 pub(super) fn do_something(world: &World, phone: &Phone, app: &Companion) -> Result<Vec<Uuid>> {
     let chance = &phone.chance;
+    if phone.holders().len() > 1 {
+        take_over(phone, app)?;
+    }
     if chance.one_in(6) {
         return mend(phone, app);
     }
@@ -26,6 +30,19 @@ pub(super) fn do_something(world: &World, phone: &Phone, app: &Companion) -> Res
         Some("p-005" | "p-006" | "p-009") => inspector(phone, app),
         Some(_) => check_in(world, phone, app),
     }
+}
+
+/// One of those who share a phone takes it into their hands.
+fn take_over(phone: &Phone, app: &Companion) -> Result<()> {
+    let identity = app.identity()?;
+    // Before a phone has met its hub it asks nobody who they are.
+    if identity.sharers.is_empty() || (!identity.locked && !phone.chance.one_in(3)) {
+        return Ok(());
+    }
+    let Some(person) = phone.chance.pick(&phone.holders()).copied() else { return Ok(()) };
+    app.sign_in(person, PIN)?;
+    phone.journal.lock().unwrap().signed_in = Some(person);
+    Ok(())
 }
 
 /// Looks at what needs attention: corrects it as it is, or gives it up.

@@ -1,5 +1,8 @@
 //! What goes wrong with phones, with the hub, and with who may see what.
 
+use liuye_core::domain::DocumentKind;
+use liuye_hub::ops::device;
+
 use super::phone::Phone;
 use super::site;
 use super::world::{DAY, Due, HOUR, MINUTE, World};
@@ -140,6 +143,31 @@ impl World {
             *site = changed;
             drop(site);
             self.count("scope_change");
+        }
+    }
+
+    /// Somebody who lost something wants to be forgotten.
+    pub(super) fn erase(&self) {
+        if self.is_healed() {
+            return;
+        }
+        let Some(hub) = self.hub.hub() else { return };
+        let reports = hub.documents(DocumentKind::LostReport, 50, 0).unwrap_or_default();
+        if let Some(report) = self.chance.pick(&reports)
+            && hub.erase(&report.id, "desk").is_ok()
+        {
+            self.count("erasure");
+        }
+    }
+
+    /// A phone is reported lost: the hub tells it to forget everything.
+    pub(super) fn wipe(&self, phone: &Phone) {
+        if self.is_healed() {
+            return;
+        }
+        let Some((hub, app)) = self.hub.hub().zip(phone.app()) else { return };
+        if device::revoke(&hub, &app.device().to_string(), true).is_ok() {
+            self.count("wipe_ordered");
         }
     }
 }

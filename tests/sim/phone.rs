@@ -1,6 +1,6 @@
 //! A phone: a disk, a clock, an app on it while there is one, and a journal of what its saves promised.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
@@ -30,14 +30,18 @@ pub(super) struct Journal {
     pub(super) enrolled: bool,
     /// The code it was given, until it is enrolled.
     pub(super) code: Option<String>,
+    /// Who gave their PIN last, on a phone that is shared.
+    pub(super) signed_in: Option<&'static str>,
+    /// In whose name each operation was written.
+    pub(super) names: BTreeMap<Uuid, &'static str>,
 }
 
 /// A phone of the simulated district.
 pub(super) struct Phone {
     pub(super) index: usize,
     pub(super) folder: PathBuf,
-    /// Who carries it; nobody of the staff for a tourist's.
-    person: Mutex<Option<&'static str>>,
+    /// Who carries it, or shares it; nobody of the staff for a tourist's.
+    holders: Mutex<Vec<&'static str>>,
     pub(super) disk: Arc<Machine>,
     pub(super) clock: Arc<MachineClock>,
     pub(super) chance: Arc<Chance>,
@@ -49,11 +53,11 @@ pub(super) struct Phone {
 }
 
 impl Phone {
-    pub(super) fn new(index: usize, folder: &Path, person: Option<&'static str>, clock: MachineClock, seed: u64) -> Self {
+    pub(super) fn new(index: usize, folder: &Path, holders: Vec<&'static str>, clock: MachineClock, seed: u64) -> Self {
         Self {
             index,
             folder: folder.to_owned(),
-            person: Mutex::new(person),
+            holders: Mutex::new(holders),
             disk: machine(folder),
             clock: Arc::new(clock),
             chance: Arc::new(Chance::new(seed, 100 + index as u64)),
@@ -64,8 +68,28 @@ impl Phone {
         }
     }
 
+    /// Those who carry it.
+    pub(super) fn holders(&self) -> Vec<&'static str> {
+        self.holders.lock().unwrap().clone()
+    }
+
+    /// Whoever has it in their hands.
     pub(super) fn person(&self) -> Option<&'static str> {
-        *self.person.lock().unwrap()
+        let holders = self.holders.lock().unwrap();
+        if holders.len() > 1 { self.journal.lock().unwrap().signed_in } else { holders.first().copied() }
+    }
+
+    /// The name under which its operations are written now.
+    fn name(&self, app: &Companion) -> Option<&'static str> {
+        let is_enrolled = app.identity().ok()?.site.is_some();
+        Some(if is_enrolled { self.person().unwrap_or("tourist") } else { "self" })
+    }
+
+    /// The phone was told to forget everything: it is a new one, with the same code for whoever carries it.
+    pub(super) fn begin_anew(&self) {
+        self.quit();
+        let mut journal = self.journal.lock().unwrap();
+        *journal = Journal { code: journal.code.take(), ..Journal::default() };
     }
 
     fn backup_folder(&self) -> PathBuf {
@@ -93,7 +117,7 @@ impl Phone {
     /// Makes this phone a clone of another: its disk, and whoever carries it.
     pub(super) fn become_clone_of(&self, other: &Self) {
         other.disk.copy_to(&self.folder);
-        *self.person.lock().unwrap() = other.person();
+        *self.holders.lock().unwrap() = other.holders();
         *self.journal.lock().unwrap() = other.journal.lock().unwrap().clone();
     }
 
@@ -145,10 +169,14 @@ impl Phone {
     }
 
     /// Writes down what a save promised, or what its failure leaves open.
-    pub(super) fn note(&self, saved: Result<Vec<Uuid>, Error>) {
+    pub(super) fn note(&self, app: &Companion, saved: Result<Vec<Uuid>, Error>) {
+        let name = self.name(app);
         let mut journal = self.journal.lock().unwrap();
         match saved {
-            Ok(ids) => journal.promised.extend(ids),
+            Ok(ids) => {
+                journal.names.extend(ids.iter().copied().zip(name.into_iter().cycle()));
+                journal.promised.extend(ids);
+            }
             Err(error) if error.kind() == liuye_core::ErrorKind::Storage => journal.unsure = true,
             // Refused by the rules: nothing was stored.
             Err(_) => {}

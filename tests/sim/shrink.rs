@@ -31,6 +31,9 @@ fn steps(climate: Climate) -> Vec<Climate> {
     smaller.push(Climate { meanwhile_in: 0, ..climate });
     smaller.push(Climate { upgrade_in: 0, ..climate });
     smaller.push(Climate { hubs: 1, ..climate });
+    smaller.push(Climate { shared_in: 0, ..climate });
+    smaller.push(Climate { erase_in: 0, ..climate });
+    smaller.push(Climate { wipe_in: 0, ..climate });
     smaller.retain(|candidate| *candidate != climate && candidate.phones > 0 && candidate.days > 0);
     smaller
 }

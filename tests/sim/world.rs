@@ -9,7 +9,7 @@ use liuye_core::Code;
 use liuye_core::companion::SyncReason;
 use liuye_core::env::{HttpRequest, HttpResponse};
 use liuye_core::log::Digest;
-use liuye_hub::ops::enrol_code;
+use liuye_hub::ops::{enrol_code, pin};
 use serde_json::Value;
 
 use super::chance::Chance;
@@ -77,6 +77,8 @@ pub(super) enum Due {
     Fork(usize),
     Restore,
     Upgrade,
+    Erase,
+    Wipe(usize),
 }
 
 impl Due {
@@ -88,8 +90,9 @@ impl Due {
             | Self::Launch(index)
             | Self::NetworkChange(index)
             | Self::PhoneFault(index)
-            | Self::Fork(index) => Some(*index),
-            Self::HubStart | Self::Mail(_) | Self::HubFault | Self::Churn | Self::Restore | Self::Upgrade => None,
+            | Self::Fork(index)
+            | Self::Wipe(index) => Some(*index),
+            Self::HubStart | Self::Mail(_) | Self::HubFault | Self::Churn | Self::Restore | Self::Upgrade | Self::Erase => None,
         }
     }
 }
@@ -153,14 +156,28 @@ impl World {
         let checkpoints = checkpoints(&site, &running.tags().unwrap());
         let chance = Chance::new(seed, 3);
         let phones = (0..climate.phones + MAX_CLONES).map(|index| {
-            let person = (index % 3 != 2).then(|| site::STAFF[index % site::STAFF.len()]);
+            let mut holders = Vec::new();
+            if index % 3 != 2 {
+                holders.push(site::STAFF[index % site::STAFF.len()]);
+                if chance.one_in(climate.shared_in) {
+                    holders.push(site::STAFF[(index + 3) % site::STAFF.len()]);
+                }
+            }
             let name = format!("phone-{index}");
-            Phone::new(index, &folder.join(&name), person, MachineClock::new(&time, &name), seed)
+            Phone::new(index, &folder.join(&name), holders, MachineClock::new(&time, &name), seed)
         });
         let phones: Vec<_> = phones.collect();
         for phone in &phones[..climate.phones] {
             // Codes are handed out on paper beforehand: a phone that is offline keeps one until it can use it.
-            phone.journal.lock().unwrap().code = Some(enrol_code::make(&running, phone.person(), 1, 60 * 24 * 30).unwrap());
+            let holders: Vec<_> = phone.holders().into_iter().map(str::to_owned).collect();
+            let code = match holders.len() {
+                0 | 1 => enrol_code::make(&running, holders.first().map(String::as_str), 20, 60 * 24 * 30),
+                _ => enrol_code::make_shared(&running, &holders, 20, 60 * 24 * 30),
+            };
+            phone.journal.lock().unwrap().code = Some(code.unwrap());
+            if holders.len() > 1 {
+                holders.iter().for_each(|person| drop(pin::set(&running, person, Some(site::PIN)).unwrap()));
+            }
         }
         for phone in &phones {
             phone.disk.lie_about_syncs(sabotage == Some(Sabotage::LyingPhoneDisks));
@@ -243,6 +260,8 @@ impl World {
             Due::Churn => self.churn(),
             Due::Restore => self.restore(),
             Due::Upgrade => self.upgrade(),
+            Due::Erase => self.erase(),
+            Due::Wipe(index) => self.wipe(&self.phones[index]),
             Due::Fork(index) => self.fork(&self.phones[index]),
         }
     }
@@ -273,6 +292,8 @@ impl World {
             (self.climate.churn_in, Due::Churn),
             (self.climate.restore_in, Due::Restore),
             (self.climate.upgrade_in, Due::Upgrade),
+            (self.climate.erase_in, Due::Erase),
+            (self.climate.wipe_in, Due::Wipe(phone.index)),
             (self.climate.fork_in, Due::Fork(phone.index)),
         ] {
             if self.chance.one_in(one_in) {
@@ -282,7 +303,7 @@ impl World {
         let Some(app) = phone.app() else { return };
         let done = deeds::do_something(self, phone, &app);
         self.tell(|| format!("phone {} did {:?}", phone.index, done.as_ref().map_err(|error| error.code)));
-        phone.note(done);
+        phone.note(&app, done);
         if !self.chance.one_in(3) {
             self.sync(phone, SyncReason::Write);
         }
@@ -308,6 +329,11 @@ impl World {
             }
             // A lease outlives the process that held it.
             Err(error) if error.code == Code::Busy => self.again(phone, MINUTE + 1),
+            Err(error) if error.code == Code::Wiped => {
+                phone.begin_anew();
+                self.count("phone_wiped");
+                self.due(MINUTE, Due::Launch(phone.index));
+            }
             // This phone's own trouble: an app tries again when it is next woken.
             Err(_) => {}
         }
