@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 pub use crate::store::DatabaseKey;
 
-use crate::env::{Clock, LogSink, Rng, Transport};
+use crate::env::{Clock, Env, LogSink, Rng, SystemClock, SystemRng, Transport};
 
 /// What the desk shows for this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +45,14 @@ impl Config {
             clock: None,
             rng: None,
             log_sink: None,
+        }
+    }
+
+    /// Clock and randomness, the system's own where none was given.
+    pub(super) fn env(&self) -> Env {
+        Env {
+            clock: self.clock.clone().unwrap_or_else(|| Arc::new(SystemClock::new())),
+            rng: self.rng.clone().unwrap_or_else(|| Arc::new(SystemRng)),
         }
     }
 }

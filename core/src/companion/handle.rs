@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use super::Config;
 use super::observe::{Changes, Observers};
 use crate::domain::Text;
-use crate::env::{Env, LogLevel, LogSink, NoLog, SystemClock, SystemRng, Transport};
+use crate::env::{Env, LogLevel, LogSink, NoLog, Transport};
 use crate::log::{DeviceId, DeviceKey};
 use crate::store::{Database, DatabaseKey, Lease, Meta};
 use crate::{Code, Error, Result};
@@ -29,8 +29,8 @@ enum Gate {
 
 /// One open database of one phone. Several may live in one process; all calls may come from any thread.
 pub struct Companion {
-    path: PathBuf,
-    key: DatabaseKey,
+    pub(super) path: PathBuf,
+    pub(super) key: DatabaseKey,
     pub(super) device_name: String,
     pub(super) device_key: DeviceKey,
     pub(super) env: Env,
@@ -54,18 +54,15 @@ impl Companion {
     /// Opens the database, or makes it together with the device's key.
     ///
     /// # Errors
-    /// [`Code::KeyWrong`], [`Code::SchemaNewer`], [`Code::Corrupt`], [`Code::DiskFull`], [`Code::Storage`]; a refused
-    /// device name at `device.name`.
+    /// [`Code::KeyWrong`], [`Code::SchemaNewer`], [`Code::Corrupt`] (then [`Companion::recover`] helps), [`Code::DiskFull`],
+    /// [`Code::Storage`]; a refused device name at `device.name`.
     pub fn open(config: Config) -> Result<Self> {
         let device_name = Text::required("device.name", &config.device.name, 100)?.into_string();
-        let env = Env {
-            clock: config.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
-            rng: config.rng.unwrap_or_else(|| Arc::new(SystemRng)),
-        };
+        let env = config.env();
         let mut writer = Database::open(&config.path, &config.key)?;
         let device_key = device_key(&mut writer, &env)?;
         let connections = Connections::beside(writer, &config.key)?;
-        Ok(Self {
+        let companion = Self {
             path: config.path,
             key: config.key,
             device_name,
@@ -78,7 +75,9 @@ impl Companion {
             cancelled: AtomicBool::new(false),
             lease: Lease::new(&env.new_id().to_string()),
             env,
-        })
+        };
+        companion.keep_identity();
+        Ok(companion)
     }
 
     /// Ends what runs and closes the database. Every later call but this one gives [`Code::Closed`].
@@ -194,7 +193,11 @@ impl Companion {
         };
         // A panic while the lock was held rolled its transaction back: the connection is as good as new.
         let mut database: MutexGuard<'_, Database> = pick(connections).lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = work(&mut database);
+        let outcome = work(&mut database).map_err(|error| match error.code {
+            // It opened the database: what it does not open now is damaged.
+            Code::KeyWrong => Error::new(Code::Corrupt, "a page of the database is damaged"),
+            _ => error,
+        });
         if let Err(error) = &outcome
             && leaves_connection_broken(error.code)
             && let Ok(fresh) = Database::open(&self.path, &self.key)

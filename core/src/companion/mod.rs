@@ -15,6 +15,7 @@ mod observe;
 mod outbox;
 mod patrol;
 mod record;
+mod recovery;
 mod safety;
 mod sync;
 mod view;
@@ -29,6 +30,7 @@ pub use observe::{ChangeEvent, ChangeListener, Subscription};
 pub use outbox::{AttentionItem, OutboxEntry, OutboxStatus};
 pub use patrol::{CheckInDraft, Patrol, RecordedCheckIn};
 pub use record::Recorded;
+pub use recovery::Recovery;
 pub use safety::{AssignDraft, HazardDraft, InspectionDraft, Safety};
 pub use sync::{SyncReason, SyncReport};
 

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::stored;
 use crate::Result;
 
 /// The names of the single values. Each holds JSON.
@@ -33,6 +34,12 @@ pub(crate) enum Meta {
     DurableThrough,
     /// How the last sync ended, and when the next may begin.
     SyncState,
+    /// Whether the log has holes and has to go on on a branch of its own.
+    Torn,
+    /// How many places of the log are empty since a recovery.
+    Holes,
+    /// What the last recovery of a damaged database saved and lost.
+    Recovery,
 }
 
 impl Meta {
@@ -50,6 +57,9 @@ impl Meta {
             Self::Digests => "digests",
             Self::DurableThrough => "durable_through",
             Self::SyncState => "sync_state",
+            Self::Torn => "torn",
+            Self::Holes => "holes",
+            Self::Recovery => "recovery",
         }
     }
 
@@ -57,7 +67,7 @@ impl Meta {
     pub(crate) fn read<T: DeserializeOwned>(self, connection: &Connection) -> Result<Option<T>> {
         let text: Option<String> =
             connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([self.name()], |row| row.get(0)).optional()?;
-        Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+        text.map(|text| stored(&text)).transpose()
     }
 
     /// Writes the value.
