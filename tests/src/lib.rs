@@ -5,6 +5,7 @@
 pub mod disk;
 mod district;
 mod faulty;
+mod inline;
 mod photo;
 mod raw_phone;
 mod recorder;
@@ -13,6 +14,7 @@ pub mod sim;
 
 pub use district::{District, open_phone};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
+pub use inline::{HastyLine, INLINE_URL, InlineHub, InlineLine};
 pub use photo::png;
 pub use raw_phone::{RawPhone, problem, tus_sha256};
 pub use recorder::Recorder;
