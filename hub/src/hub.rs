@@ -49,8 +49,16 @@ impl Hub {
     /// Opens a data folder, or makes it.
     ///
     /// # Errors
-    /// [`Code::Storage`] and the other errors of the store.
+    /// [`Code::Corrupt`] where one of its databases is none any more; [`Code::Storage`] and the other errors of the store.
     pub fn open(dir: &Path, env: Env) -> Result<Self> {
+        Self::open_files(dir, env).map_err(|error| match error.code {
+            // A hub's databases have no key that could be wrong.
+            Code::KeyWrong => Error::new(Code::Corrupt, "a file of the data folder is no database"),
+            _ => error,
+        })
+    }
+
+    fn open_files(dir: &Path, env: Env) -> Result<Self> {
         for folder in [dir.to_path_buf(), dir.join("blobs"), dir.join("uploads")] {
             std::fs::create_dir_all(folder).map_err(|_| Error::field(Code::Storage, "data", "the data folder cannot be made"))?;
         }
@@ -58,6 +66,15 @@ impl Hub {
         let keys = Keys::open(&dir.join("keys.db"))?;
         let accounts = Accounts::open(&dir.join("accounts.db"), env.clone())?;
         Ok(Self(Arc::new(Inner { dir: dir.to_owned(), env, ledger, keys, accounts })))
+    }
+
+    /// Reads the whole ledger, and fails where its pages do not fit each other: before a hub takes anything in.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`], and those of the store.
+    pub fn check_ledger(&self) -> Result<()> {
+        let said = self.read("", |tx| Ok(tx.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?))?;
+        if said == "ok" { Ok(()) } else { Err(Error::new(Code::Corrupt, "the pages of the ledger do not fit each other")) }
     }
 
     pub(crate) fn env(&self) -> &Env {

@@ -7,17 +7,21 @@ mod district;
 mod faulty;
 mod inline;
 mod photo;
+mod processes;
 mod raw_phone;
 mod recorder;
 #[path = "../sim/mod.rs"]
 pub mod sim;
+mod toxic;
 
 pub use district::{District, open_phone};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
 pub use inline::{HastyLine, INLINE_URL, InlineHub, InlineLine};
 pub use photo::png;
+pub use processes::{HubProgram, PhoneProgram, free_port};
 pub use raw_phone::{RawPhone, problem, tus_sha256};
 pub use recorder::Recorder;
+pub use toxic::ToxicProxy;
 
 use std::path::{Path, PathBuf};
 
