@@ -135,7 +135,7 @@ fn every_call(stage: &Stage, whose: &str, fault: impl Fn(u64) -> Fault) -> u64 {
         let _ = phone.sync(SyncReason::User);
         let came = !disk.unplan();
         drop(phone);
-        settle(&hub, &folder, line).unwrap_or_else(|what| panic!("{whose}, call {n}: {what}"));
+        assert_eq!(settle(&hub, &folder, line), Ok(()), "{whose}, call {n}");
         if !came {
             return n;
         }

@@ -17,7 +17,8 @@ pub struct DeviceInfo {
 /// What an app gives to open a companion.
 #[derive(Clone)]
 pub struct Config {
-    /// The database file. Photos live inside it; SQLite keeps two more files beside it.
+    /// The database file. Photos live inside it. SQLite keeps two more files beside it, and `…-identity` holds under the same key
+    /// what makes this phone this phone: back up, move or remove all of them together.
     pub path: PathBuf,
     /// The key that opens it, from the platform's keystore.
     pub key: DatabaseKey,

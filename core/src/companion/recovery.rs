@@ -36,8 +36,7 @@ pub struct Recovery {
     pub contacts_lost: u64,
     /// Photos that were saved.
     pub photos: u64,
-    /// Photos of saved and unsettled operations that the hub had not whole and that are lost: it holds what cannot be without
-    /// them.
+    /// Photos of saved operations that the hub had not whole and that are lost: it holds what cannot be without them.
     pub photos_lost: u64,
     /// Pages of the file that could not be read.
     pub unreadable_pages: u64,
@@ -99,11 +98,12 @@ impl Companion {
     }
 }
 
-/// Whether every page can be read and fits the others. A file that another version wrote is none of a recovery's business.
+/// Whether every page can be read and fits the others. A file that another version wrote, that another process holds, or that has
+/// no room is none of a recovery's business.
 fn is_whole(path: &Path, key: &DatabaseKey) -> Result<bool> {
     match Database::open(path, key) {
-        Err(error) if error.code == Code::SchemaNewer => Err(error),
-        Err(_) => Ok(false),
+        Err(error) if matches!(error.code, Code::Corrupt | Code::KeyWrong) => Ok(false),
+        Err(error) => Err(error),
         Ok(database) => {
             let connection = database.connection();
             let all = |sql| -> rusqlite::Result<Vec<String>> { connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect() };
@@ -328,14 +328,15 @@ fn write_photos(
     let mut named = BTreeSet::new();
     let mut wanted = BTreeSet::new();
     for found in operations {
-        let photos = found.row.operation.blobs.iter().map(|blob| blob.sha256);
-        named.extend(photos.clone());
-        // Of what is settled, the hub may have had the photos; nobody knows.
-        if matches!(found.row.state, OperationState::Pending | OperationState::Held) {
-            wanted.extend(photos);
+        // Where nothing says whether a photo was sent, what is settled had it as likely as not.
+        let is_settled = !matches!(found.row.state, OperationState::Pending | OperationState::Held);
+        for sha256 in found.row.operation.blobs.iter().map(|blob| blob.sha256) {
+            named.insert(sha256);
+            if !salvage.was_sent(&sha256).unwrap_or(is_settled) {
+                wanted.insert(sha256);
+            }
         }
     }
-    wanted.retain(|sha256| !salvage.was_sent(sha256));
     for sha256 in salvage.photos() {
         let Some((photo, bytes)) = salvage.photo(&sha256) else { continue };
         blobs::insert(connection, &photo, &bytes)?;
@@ -343,7 +344,7 @@ fn write_photos(
         if named.contains(&sha256) {
             blobs::queue(connection, &[sha256])?;
             wanted.remove(&sha256);
-            if salvage.was_sent(&sha256) {
+            if salvage.was_sent(&sha256) == Some(true) {
                 blobs::set_sent(connection, &sha256, photo.len, true)?;
             }
         }

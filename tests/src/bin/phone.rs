@@ -1,6 +1,6 @@
 //! A phone as a process of its own, to be killed: it records losses, says on standard output what a save returned, and
-//! syncs. With `works` it records contacts and photos too, at a person's pace on a bad day; with `fills-disk` it records until the
-//! disk is full, makes room, and goes on.
+//! syncs. With `works` it records contacts and photos too, at a person's pace on a bad day; with `recovers` it recovers its
+//! damaged database; with `fills-disk` it records until the disk is full, makes room, and goes on.
 
 #![allow(clippy::unwrap_used, reason = "a process of the tests: a failure ends it, and its test notices")]
 
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use liuye_core::companion::{Companion, LostReportDraft, SyncReason};
+use liuye_core::companion::{Companion, Config, DatabaseKey, LostReportDraft, SyncReason};
 use liuye_core::domain::{Contact, ItemCategory};
 use liuye_core::env::{HttpRequest, HttpResponse, Transport, TransportError};
 use liuye_core::native::NativeTransport;
@@ -37,6 +37,10 @@ fn main() {
     }
     if mode == "works" {
         return work(&open_phone(&path, Arc::new(NativeTransport::new())));
+    }
+    if mode == "recovers" {
+        Companion::recover(Config::new(&path, DatabaseKey::from_bytes([42; 32]), "a phone of the tests")).unwrap();
+        return;
     }
     let dies_on_answer = mode == "dies-on-answer";
     let native = NativeTransport::new();

@@ -39,12 +39,12 @@ pub(crate) struct SalvagedOperation {
     pub(crate) replay: bool,
 }
 
-/// Where the pieces of a photo lie, and whether the hub had it whole.
+/// Where the pieces of a photo lie, and whether the hub had it whole, where that is still known.
 #[derive(Debug, Default)]
 struct Pieces {
     /// Page and row by the offset at which the piece begins.
     places: BTreeMap<i64, (u32, usize)>,
-    sent: bool,
+    sent: Option<bool>,
 }
 
 /// What was found in a database file and its log.
@@ -136,7 +136,7 @@ impl Salvage {
             }
             (PageKind::Rows, [Value::Blob(sha256), Value::Integer(_), Value::Text(_), _, _, Value::Integer(state), ..]) => {
                 if let Some(pieces) = self.pieces(sha256) {
-                    pieces.sent = *state == 2;
+                    pieces.sent = Some(*state == 2);
                 }
             }
             _ => {}
@@ -161,9 +161,9 @@ impl Salvage {
         self.photos.keys().copied().collect()
     }
 
-    /// Whether the hub had a photo whole.
-    pub(crate) fn was_sent(&self, sha256: &Digest) -> bool {
-        self.photos.get(sha256).is_some_and(|pieces| pieces.sent)
+    /// Whether the hub had a photo whole; none where nothing says so any more.
+    pub(crate) fn was_sent(&self, sha256: &Digest) -> Option<bool> {
+        self.photos.get(sha256)?.sent
     }
 
     /// A photo, where all of it is there.
