@@ -62,11 +62,10 @@ impl Companion {
         if !is_whole(path, key)? {
             let kept = Keepsake::read(path, key).ok().flatten();
             let salvage = Salvage::of(path, key, kept.as_ref().and_then(Keepsake::file_salt)).filter(|salvage| !salvage.is_empty());
-            let finished = || Recovered::finished(path, key);
             match (salvage, &kept) {
                 (Some(salvage), _) => Recovered::from(&config, &env, Some(salvage), kept)?.take_place(path, key)?,
                 // The file is empty or gone: one that was to take its place may be there.
-                (None, Some(_)) => match finished()? {
+                (None, Some(_)) => match Recovered::finished(path, key)? {
                     Some(ready) => ready.take_place(path, key)?,
                     None => Recovered::from(&config, &env, None, kept)?.take_place(path, key)?,
                 },
@@ -143,7 +142,7 @@ impl Recovered {
         }
         let mut database = Database::open(&made.file, &config.key)?;
         let transaction = database.write()?;
-        Phone::found(salvage.as_ref(), kept, env)?.write(&transaction, salvage, env.clock.wall_ms(), &made.aside)?;
+        Phone::found(salvage.as_ref(), kept, env).write(&transaction, salvage, env.clock.wall_ms(), &made.aside)?;
         transaction.commit()?;
         // In the file itself, not in a log beside it that would have to move with it.
         database.connection().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -201,7 +200,7 @@ struct Phone {
 
 impl Phone {
     /// Who the phone was, by its database, else by the copy beside it. Without either it is a new device.
-    fn found(salvage: Option<&Salvage>, kept: Option<Keepsake>, env: &Env) -> Result<Self> {
+    fn found(salvage: Option<&Salvage>, kept: Option<Keepsake>, env: &Env) -> Self {
         let value = |name: &str| salvage.and_then(|salvage| salvage.meta.get(name).cloned());
         let stored = value("device_key").and_then(|json| serde_json::from_str::<String>(&json).ok());
         let (copied_key, copied_enrolment) = kept.map_or((None, None), |kept| (Some(kept.device_key), kept.enrolment));
@@ -212,12 +211,12 @@ impl Phone {
         });
         let same_device = key.is_some();
         let enrolment = value("enrolment").or(copied_enrolment).and_then(|json| serde_json::from_str(&json).ok());
-        Ok(Self {
+        Self {
             key: key.unwrap_or_else(|| DeviceKey::generate(env)),
             same_device,
             // The hub's word is about the device that it was given to.
             enrolment: enrolment.filter(|_| same_device),
-        })
+        }
     }
 
     fn write(mut self, connection: &rusqlite::Connection, salvage: Option<Salvage>, at: i64, aside: &Path) -> Result<()> {
