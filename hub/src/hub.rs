@@ -54,7 +54,7 @@ impl Hub {
     /// Opens a data folder, or makes it. Whoever was erased stays so, whatever was put back there.
     ///
     /// # Errors
-    /// [`Code::Storage`] and the other errors of the store.
+    /// [`Code::Corrupt`] where one of its databases is none any more; [`Code::Storage`] and the other errors of the store.
     pub fn open(dir: &Path, env: Env) -> Result<Self> {
         Self::open_edition(dir, env, Edition::default())
     }
@@ -71,6 +71,14 @@ impl Hub {
 
     /// [`Hub::open`] for a restore, which has more to write before erasures are looked at.
     pub(crate) fn open_as_it_is(dir: &Path, env: Env, edition: Edition) -> Result<Self> {
+        Self::open_files(dir, env, edition).map_err(|error| match error.code {
+            // A hub's databases have no key that could be wrong.
+            Code::KeyWrong => Error::new(Code::Corrupt, "a file of the data folder is no database"),
+            _ => error,
+        })
+    }
+
+    fn open_files(dir: &Path, env: Env, edition: Edition) -> Result<Self> {
         for folder in [dir.to_path_buf(), dir.join("blobs"), dir.join("uploads")] {
             std::fs::create_dir_all(folder).map_err(|_| Error::field(Code::Storage, "data", "the data folder cannot be made"))?;
         }
@@ -79,6 +87,15 @@ impl Hub {
         let journal = Journal::open(&dir.join(journal::FILE))?;
         let accounts = Accounts::open(&dir.join("accounts.db"), env.clone())?;
         Ok(Self(Arc::new(Inner { dir: dir.to_owned(), env, edition, ledger, keys, journal, accounts })))
+    }
+
+    /// Reads the whole ledger, and fails where its pages do not fit each other: before a hub takes anything in.
+    ///
+    /// # Errors
+    /// [`Code::Corrupt`], and those of the store.
+    pub fn check_ledger(&self) -> Result<()> {
+        let said = self.read("", |tx| Ok(tx.connection.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))?))?;
+        if said == "ok" { Ok(()) } else { Err(Error::new(Code::Corrupt, "the pages of the ledger do not fit each other")) }
     }
 
     pub(crate) fn env(&self) -> &Env {

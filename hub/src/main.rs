@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
+use liuye_core::Code;
 use liuye_core::domain::Role;
 use liuye_core::env::Env;
 use liuye_hub::{Hub, ServeConfig, Tls, ops, serve};
@@ -245,7 +246,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Hub { data, listen, tls_cert, tls_key } => {
             let tls = tls_cert.zip(tls_key).map(|(cert, key)| Tls { cert, key });
-            run_hub(&open(&data)?, listen, tls)?;
+            let hub = open(&data)?;
+            hub.check_ledger().map_err(|error| refuse(&data.data, error))?;
+            run_hub(&hub, listen, tls)?;
         }
         Command::Site(SiteCommand::Import { file, data }) => {
             let text = std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?;
@@ -335,7 +338,19 @@ fn open(data: &Data) -> anyhow::Result<Hub> {
 }
 
 fn open_dir(dir: &Path) -> anyhow::Result<Hub> {
-    Hub::open(dir, Env::system()).with_context(|| format!("{} cannot be opened", dir.display()))
+    Hub::open(dir, Env::system()).map_err(|error| refuse(dir, error))
+}
+
+/// Says what to do about a data folder that cannot be opened.
+fn refuse(dir: &Path, error: liuye_core::Error) -> anyhow::Error {
+    let place = dir.display();
+    if error.code == Code::Corrupt {
+        return anyhow::Error::from(error).context(format!(
+            "{place} is damaged. Move the folder aside and keep it; then put the hub back with \
+             `liuye restore --from BACKUP --data {place}`: phones send again what came after the backup"
+        ));
+    }
+    anyhow::Error::from(error).context(format!("{place} cannot be opened"))
 }
 
 fn run_device(command: DeviceCommand, out: &mut impl Write) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ mod bench;
 mod bindings;
 mod demo;
 mod hub;
+mod kills;
 mod maven;
 mod packages;
 mod process;
@@ -38,6 +39,8 @@ enum Chore {
     Bench(bench::Options),
     /// Simulates whole districts from seeds, and stops at the first broken promise.
     Sim(sim::Options),
+    /// Kills real phones and a real hub under load, again and again.
+    Kills(kills::Options),
     /// Generates the Kotlin bindings from the built library.
     Bindings,
 }
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
         Chore::Demo(options) => demo::run(&options),
         Chore::Bench(options) => bench::run(&options),
         Chore::Sim(options) => sim::run(&options),
+        Chore::Kills(options) => kills::run(&options),
         Chore::Bindings => bindings::run(),
     };
     match done {

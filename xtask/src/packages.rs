@@ -15,7 +15,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("sqlcipher", "the tests open a phone's database with the stock program"),
     ("sqlite3", "the demo reads the hub's ledger with the stock program"),
     ("chromium", "the tests take pictures of the desk"),
-    ("libfaketime", "the demo's patrol began two hours ago, and its hub knows that"),
+    ("libfaketime", "the demo's patrol began two hours ago; the tests have phones whose clocks are years off"),
 ];
 
 /// The oldest JDK that the Kotlin and Android modules compile with.

@@ -40,6 +40,10 @@ impl Companion {
             enrolment.epoch = answer.epoch;
             Meta::Enrolment.write(connection, &enrolment)?;
             Meta::BranchClaim.clear(connection)?;
+            if Meta::Torn.read(connection)?.unwrap_or(false) {
+                Meta::Torn.clear(connection)?;
+                outbox::note_holes(connection)?;
+            }
             changes.outbox();
             Ok(operations.len())
         })?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 pub use crate::store::DatabaseKey;
 
-use crate::env::{Clock, LogSink, Rng, Transport};
+use crate::env::{Clock, Env, LogSink, Rng, SystemClock, SystemRng, Transport};
 
 /// What the desk shows for this device.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,8 @@ pub struct DeviceInfo {
 /// What an app gives to open a companion.
 #[derive(Clone)]
 pub struct Config {
-    /// The database file. Photos live inside it; SQLite keeps two more files beside it.
+    /// The database file. Photos live inside it. SQLite keeps two more files beside it, and `…-identity` holds under the same key
+    /// what makes this phone this phone: back up, move or remove all of them together.
     pub path: PathBuf,
     /// The key that opens it, from the platform's keystore.
     pub key: DatabaseKey,
@@ -45,6 +46,14 @@ impl Config {
             clock: None,
             rng: None,
             log_sink: None,
+        }
+    }
+
+    /// Clock and randomness, the system's own where none was given.
+    pub(super) fn env(&self) -> Env {
+        Env {
+            clock: self.clock.clone().unwrap_or_else(|| Arc::new(SystemClock::new())),
+            rng: self.rng.clone().unwrap_or_else(|| Arc::new(SystemRng)),
         }
     }
 }

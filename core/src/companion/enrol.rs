@@ -146,6 +146,7 @@ impl Companion {
             let operation = NewOperation::new(Kind::DeviceEnrol, format!("device.{}", self.device()), &body)?;
             self.append(connection, changes, operation)
         })?;
+        self.keep_identity();
         self.identity()
     }
 

@@ -8,9 +8,9 @@ use super::Config;
 use super::observe::{Changes, Observers};
 use super::session::restart_waits;
 use crate::domain::Text;
-use crate::env::{Env, LogLevel, LogSink, NoLog, SystemClock, SystemRng, Transport};
+use crate::env::{Env, LogLevel, LogSink, NoLog, Transport};
 use crate::log::{DeviceId, DeviceKey};
-use crate::store::{Database, DatabaseKey, Lease, Meta};
+use crate::store::{Database, DatabaseKey, Keepsake, Lease, Meta};
 use crate::{Code, Error, Result};
 
 /// Three connections: the app saves and reads while a sync writes what it received.
@@ -31,8 +31,8 @@ enum Gate {
 
 /// One open database of one phone. Several may live in one process; all calls may come from any thread.
 pub struct Companion {
-    path: PathBuf,
-    key: DatabaseKey,
+    pub(super) path: PathBuf,
+    pub(super) key: DatabaseKey,
     pub(super) device_name: String,
     pub(super) device_key: DeviceKey,
     pub(super) env: Env,
@@ -56,18 +56,15 @@ impl Companion {
     /// Opens the database, or makes it together with the device's key.
     ///
     /// # Errors
-    /// [`Code::KeyWrong`], [`Code::SchemaNewer`], [`Code::Corrupt`], [`Code::DiskFull`], [`Code::Storage`]; a refused
-    /// device name at `device.name`.
+    /// [`Code::KeyWrong`], [`Code::SchemaNewer`], [`Code::Corrupt`] (then [`Companion::recover`] helps), [`Code::DiskFull`],
+    /// [`Code::Storage`]; a refused device name at `device.name`.
     pub fn open(config: Config) -> Result<Self> {
         let device_name = Text::required("device.name", &config.device.name, 100)?.into_string();
-        let env = Env {
-            clock: config.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
-            rng: config.rng.unwrap_or_else(|| Arc::new(SystemRng)),
-        };
+        let env = config.env();
         let mut writer = Database::open(&config.path, &config.key)?;
         let device_key = device_key(&mut writer, &env)?;
         let connections = Connections::beside(writer, &config.key)?;
-        Ok(Self {
+        let companion = Self {
             path: config.path,
             key: config.key,
             device_name,
@@ -80,7 +77,9 @@ impl Companion {
             cancelled: AtomicBool::new(false),
             lease: Lease::new(&env.new_id().to_string()),
             env,
-        })
+        };
+        companion.keep_identity();
+        Ok(companion)
     }
 
     /// Ends what runs and closes the database. Every later call but this one gives [`Code::Closed`].
@@ -204,7 +203,11 @@ impl Companion {
         };
         // A panic while the lock was held rolled its transaction back: the connection is as good as new.
         let mut database: MutexGuard<'_, Database> = pick(connections).lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = work(&mut database);
+        let outcome = work(&mut database).map_err(|error| match error.code {
+            // It opened the database: what it does not open now is damaged.
+            Code::KeyWrong => Error::new(Code::Corrupt, "a page of the database is damaged"),
+            _ => error,
+        });
         if let Err(error) = &outcome
             && leaves_connection_broken(error.code)
             && let Ok(fresh) = Database::open(&self.path, &self.key)
@@ -227,6 +230,8 @@ impl Companion {
     pub(super) fn empty(&self) -> Result<()> {
         let mut gate = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         if let Gate::Open(connections) = &mut *gate {
+            // First: an empty database beside a copy of the identity passes for one that was damaged.
+            Keepsake::forget(&self.path, &self.key)?;
             connections.syncer.get_mut().unwrap_or_else(PoisonError::into_inner).empty()?;
             *gate = Gate::Wiped;
         }

@@ -284,10 +284,14 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// What is to be sent; none where the hub expects more than was ever written here.
+    /// What is to be sent; none where the hub expects more than was ever written here, or the log has holes: both are for a
+    /// branch to mend.
     fn load(&self, from_seq: Option<u64>, max_operations: usize, max_bytes: usize) -> Result<Option<Batch>> {
         let epoch = self.epoch;
         self.companion.read(|connection| {
+            if Meta::Torn.read(connection)?.unwrap_or(false) {
+                return Ok(None);
+            }
             let (last_seq, last_hash) = outbox::head(connection, &self.companion.device(), epoch)?;
             let first_seq = match from_seq {
                 Some(seq) => seq,

@@ -1,5 +1,7 @@
 //! Forgetting everything, on the hub's signed order: a phone that was reported lost.
 
+use std::path::Path;
+
 use super::Companion;
 use super::enrol::Enrolment;
 use super::handle::wiped;
@@ -7,6 +9,7 @@ use crate::domain::Site;
 use crate::env::LogLevel;
 use crate::log::PublicKey;
 use crate::store::documents;
+use crate::store::salvage::beside;
 use crate::{Error, Result};
 
 impl Companion {
@@ -24,12 +27,21 @@ impl Companion {
     ///
     /// It is one transaction: a phone that is killed meanwhile is whole, and learns of the order again.
     pub(super) fn wipe(&self) -> Error {
+        let aside = self.recovery().ok().flatten().map(|recovery| recovery.aside);
         match self.empty() {
             Ok(()) => {
+                aside.iter().for_each(|file| remove_aside(file));
                 self.log(LogLevel::Warn, "wipe", "the site ordered it: everything is gone");
                 wiped()
             }
             Err(error) => error,
         }
+    }
+}
+
+/// A damaged database that was moved aside goes as well. Without its key, which went with the platform's, nobody reads it.
+fn remove_aside(file: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(beside(file, suffix));
     }
 }

@@ -55,12 +55,19 @@ pub(crate) fn read(connection: &Connection, sha256: &Digest) -> Result<Option<Ve
     while let Some(row) = rows.next()? {
         bytes.extend_from_slice(row.get_ref(0)?.as_blob().map_err(|_| Error::internal("a chunk is a blob"))?);
     }
+    if Digest::of(&bytes) != *sha256 {
+        return Err(Error::new(Code::Corrupt, "a photo is not what was stored"));
+    }
     Ok(Some(bytes))
 }
 
 /// The photo's length, and its bytes from `offset` to the end of their chunk; none where it was erased.
 pub(crate) fn read_piece(connection: &Connection, sha256: &Digest, offset: u64) -> Result<Option<(u64, Vec<u8>)>> {
     let Some(row) = get(connection, sha256)? else { return Ok(None) };
+    if offset == 0 {
+        // Once a photo: what is damaged is said here, and not sent for the hub to refuse.
+        read(connection, sha256)?;
+    }
     let size = BLOB_CHUNK_BYTES as u64;
     let start = offset / size * size;
     let chunk: Vec<u8> = connection

@@ -19,7 +19,7 @@ pub(crate) fn of_buckets(connection: &Connection) -> Result<BTreeMap<Bucket, Buc
     while let Some(row) = rows.next()? {
         let text = |index: usize| row.get_ref(index).and_then(|value| Ok(value.as_str()?));
         let term = BucketDigest::term(text(0)?, text(1)?, row.get(2)?, row.get(3)?, text(4)?, text(5)?);
-        for bucket in serde_json::from_str::<Vec<Bucket>>(text(6)?)? {
+        for bucket in super::stored::<Vec<Bucket>>(text(6)?)? {
             digests.entry(bucket).or_default().add(term);
         }
     }

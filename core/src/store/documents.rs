@@ -5,6 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::stored;
 use crate::Result;
 use crate::domain::{Bucket, Document, Visit, Write};
 
@@ -111,7 +112,7 @@ pub(crate) fn leave_bucket(connection: &Connection, bucket: &Bucket) -> Result<V
             .query_map([&pattern], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?
             .collect::<Result<Vec<_>, _>>()?;
         for (id, buckets) in rows {
-            let mut buckets: Vec<Bucket> = serde_json::from_str(&buckets)?;
+            let mut buckets: Vec<Bucket> = stored(&buckets)?;
             buckets.retain(|lies_in| lies_in != bucket);
             if buckets.is_empty() {
                 orphans.push(id);
@@ -138,13 +139,5 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
 }
 
 fn parse((id, kind, rev, schema_version, body, buckets, conflicts): Raw) -> Result<Document> {
-    Ok(Document {
-        id,
-        kind,
-        rev,
-        schema_version,
-        body: serde_json::from_str(&body)?,
-        buckets: serde_json::from_str(&buckets)?,
-        conflicts: serde_json::from_str(&conflicts)?,
-    })
+    Ok(Document { id, kind, rev, schema_version, body: stored(&body)?, buckets: stored(&buckets)?, conflicts: stored(&conflicts)? })
 }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::stored;
 use crate::Result;
 
 /// The names of the single values. Each holds JSON.
@@ -41,6 +42,12 @@ pub(crate) enum Meta {
     Session,
     /// Wrong PINs in a row, by person.
     PinTries,
+    /// Whether the log has holes and has to go on on a branch of its own.
+    Torn,
+    /// How many places of the log are empty since a recovery.
+    Holes,
+    /// What the last recovery of a damaged database saved and lost.
+    Recovery,
 }
 
 impl Meta {
@@ -62,6 +69,9 @@ impl Meta {
             Self::Holders => "holders",
             Self::Session => "session",
             Self::PinTries => "pin_tries",
+            Self::Torn => "torn",
+            Self::Holes => "holes",
+            Self::Recovery => "recovery",
         }
     }
 
@@ -69,7 +79,7 @@ impl Meta {
     pub(crate) fn read<T: DeserializeOwned>(self, connection: &Connection) -> Result<Option<T>> {
         let text: Option<String> =
             connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?.query_row([self.name()], |row| row.get(0)).optional()?;
-        Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+        text.map(|text| stored(&text)).transpose()
     }
 
     /// Writes the value.

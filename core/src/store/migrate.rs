@@ -10,8 +10,9 @@ const MIGRATIONS: &[&str] = &[include_str!("sql/001_initial.sql"), include_str!(
 /// The schema version that this build writes.
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;
 
-/// Brings the schema up to date in one transaction.
-pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
+/// Brings the schema up to date in one transaction. A database that is to be made is refused where `was_there` says that this
+/// phone had one: what is gone is not to be made anew without a word.
+pub(super) fn migrate(connection: &mut Connection, was_there: impl FnOnce() -> Result<bool>) -> Result<()> {
     // Most openings have nothing to do, and must not wait for a writer to find that out.
     if version(connection)? == SCHEMA_VERSION {
         return Ok(());
@@ -20,6 +21,10 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<()> {
     let found = version(&transaction)?;
     if found > SCHEMA_VERSION {
         return Err(Error::new(Code::SchemaNewer, format!("the file has schema {found}, this version knows {SCHEMA_VERSION}")));
+    }
+    // Asked under the write lock: whoever made a database a moment ago has left it here.
+    if found == 0 && was_there()? {
+        return Err(Error::new(Code::Corrupt, "the database is gone, and the copy of the identity beside it is not"));
     }
     for migration in &MIGRATIONS[found as usize..] {
         transaction.execute_batch(migration)?;

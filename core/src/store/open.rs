@@ -6,7 +6,9 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
+use super::keepsake::Keepsake;
 use super::migrate::migrate;
+use super::salvage::key_fits;
 use crate::{Code, Error, Result};
 
 /// How long a connection waits for another one's write: longer than any transaction of ours takes.
@@ -35,6 +37,11 @@ impl DatabaseKey {
         let bytes = bytes.try_into().map_err(|_| Error::field(Code::Malformed, "key", "a database key has 32 bytes"))?;
         Ok(Self(bytes))
     }
+
+    /// The bytes, for the store alone.
+    pub(super) const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
 }
 
 impl std::fmt::Debug for DatabaseKey {
@@ -56,10 +63,18 @@ impl Database {
     /// # Errors
     /// [`Code::KeyWrong`], [`Code::SchemaNewer`], [`Code::Corrupt`], [`Code::DiskFull`], [`Code::Storage`].
     pub fn open(path: &Path, key: &DatabaseKey) -> Result<Self> {
+        Self::try_open(path, key).map_err(|error| match error.code {
+            // To SQLCipher a damaged page and a wrong key look alike.
+            Code::KeyWrong if is_key_right(path, key) => Error::new(Code::Corrupt, "the key is right, and the file is damaged"),
+            _ => error,
+        })
+    }
+
+    fn try_open(path: &Path, key: &DatabaseKey) -> Result<Self> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(path, flags)?;
         prepare(&connection, key)?;
-        migrate(&mut connection)?;
+        migrate(&mut connection, || Ok(Keepsake::read(path, key)?.is_some()))?;
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Self { connection, path: path.to_owned() })
     }
@@ -127,7 +142,13 @@ impl Database {
     }
 }
 
-fn prepare(connection: &Connection, key: &DatabaseKey) -> Result<()> {
+/// Whether it is the file that is wrong: the key opens the copy of the identity beside it, or another page of its own.
+fn is_key_right(path: &Path, key: &DatabaseKey) -> bool {
+    Keepsake::read(path, key).is_ok_and(|kept| kept.is_some()) || key_fits(path, key, None)
+}
+
+/// Gives a new connection its key.
+pub(super) fn unlock(connection: &Connection, key: &DatabaseKey) -> Result<()> {
     // Before all else: whatever comes next may meet another process's lock.
     connection.busy_timeout(BUSY_TIMEOUT)?;
 
@@ -138,7 +159,11 @@ fn prepare(connection: &Connection, key: &DatabaseKey) -> Result<()> {
     let mut pragma = format!("PRAGMA key = \"x'{}'\"", hex::encode(key.0));
     let keyed = connection.execute_batch(&pragma);
     pragma.zeroize();
-    keyed?;
+    Ok(keyed?)
+}
+
+fn prepare(connection: &Connection, key: &DatabaseKey) -> Result<()> {
+    unlock(connection, key)?;
 
     // The first read shows whether the key is right; everything later may rely on it.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
+use super::{Meta, stored};
 use crate::domain::Verdict;
 use crate::log::{DeviceId, Digest, Operation};
 use crate::sync::wire::TakenBranch;
@@ -34,7 +35,7 @@ impl OperationState {
         }
     }
 
-    pub(super) fn from_code(code: i64) -> Self {
+    pub(crate) fn from_code(code: i64) -> Self {
         match code {
             1 => Self::Applied,
             2 => Self::Conflict,
@@ -126,6 +127,31 @@ pub(crate) fn append(connection: &Connection, operation: &Operation) -> Result<(
     Ok(())
 }
 
+/// Puts back what was saved from a damaged database, with what became of it.
+pub(crate) fn restore(connection: &Connection, row: &OutboxRow, replay: bool) -> Result<()> {
+    append(connection, &row.operation)?;
+    let verdict = row.verdict.as_ref().map(serde_json::to_string).transpose()?;
+    connection
+        .prepare_cached("UPDATE operations SET state = ?2, verdict = ?3, replay = ?4, amended_by = ?5, discarded = ?6 WHERE id = ?1")?
+        .execute((
+            row.operation.id.as_bytes(),
+            row.state.code(),
+            verdict,
+            replay,
+            row.amended_by.as_ref().map(Uuid::as_bytes),
+            row.discarded,
+        ))?;
+    Ok(())
+}
+
+/// Counts the places of the log that are empty, and writes their number down.
+pub(crate) fn note_holes(connection: &Connection) -> Result<u64> {
+    let sql = "SELECT coalesce(sum(last - there), 0) FROM (SELECT max(seq) AS last, count(*) AS there FROM operations GROUP BY epoch)";
+    let holes = connection.query_row(sql, [], |row| row.get(0))?;
+    Meta::Holes.write(connection, &holes)?;
+    Ok(holes)
+}
+
 /// Operations from a seq on, at most `max` and at most about `max_bytes` of JSON; at least one where there is one.
 pub(crate) fn from_seq(connection: &Connection, epoch: u32, first: u64, max: usize, max_bytes: usize) -> Result<Vec<Operation>> {
     let mut statement = connection.prepare_cached("SELECT content FROM operations WHERE epoch = ?1 AND seq >= ?2 ORDER BY seq LIMIT ?3")?;
@@ -137,7 +163,7 @@ pub(crate) fn from_seq(connection: &Connection, epoch: u32, first: u64, max: usi
         if bytes > max_bytes && !operations.is_empty() {
             break;
         }
-        operations.push(serde_json::from_str(content)?);
+        operations.push(stored(content)?);
     }
     Ok(operations)
 }
@@ -203,7 +229,7 @@ pub(crate) fn stop_replaying_settled(connection: &Connection, entity: Option<&st
 pub(crate) fn to_replay(connection: &Connection, entity: &str) -> Result<Vec<Operation>> {
     let mut statement = connection.prepare_cached("SELECT content FROM operations WHERE entity = ?1 AND replay = 1 ORDER BY epoch, seq")?;
     let contents = statement.query_map([entity], |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
-    contents.iter().map(|content| Ok(serde_json::from_str(content)?)).collect()
+    contents.iter().map(|content| stored(content)).collect()
 }
 
 /// What a hub has not taken that has so much of each branch, and what it has not answered for; in its order.
@@ -224,7 +250,7 @@ pub(crate) fn not_taken(connection: &Connection, taken: &[TakenBranch]) -> Resul
     let mut operations = Vec::new();
     while let Some(row) = rows.next()? {
         let content = row.get_ref(0)?.as_str().map_err(|_| Error::internal("content is text"))?;
-        let operation: Operation = serde_json::from_str(content)?;
+        let operation: Operation = stored(content)?;
         let acked = shared.iter().find(|(epoch, _)| *epoch == operation.epoch).map_or(0, |(_, seq)| *seq);
         if row.get::<_, i64>(1)? == OperationState::Pending.code() || operation.seq > acked {
             operations.push(operation);
@@ -309,10 +335,11 @@ pub(crate) fn counts(connection: &Connection) -> Result<OutboxCounts> {
             (SELECT epoch, min(seq) FROM operations INDEXED BY operations_to_replay WHERE replay = 1 AND state = 0 GROUP BY epoch LIMIT 1)";
         counts.oldest = connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
     }
-    // The log has no holes: what is not elsewhere was applied. Counting rows would read the whole table.
+    // What is not elsewhere was applied. Counting rows would read the whole table.
     let written: u64 = connection
         .prepare_cached("SELECT coalesce(sum(last), 0) FROM (SELECT max(seq) AS last FROM operations GROUP BY epoch)")?
         .query_row([], |row| row.get(0))?;
+    let written = written.saturating_sub(Meta::Holes.read(connection)?.unwrap_or(0));
     counts.applied = written - counts.pending - counts.conflict - counts.held - counts.quarantined;
     Ok(counts)
 }
@@ -325,9 +352,9 @@ fn raw(row: &Row<'_>) -> rusqlite::Result<Raw> {
 
 fn parse((content, state, verdict, amended_by, discarded): Raw) -> Result<OutboxRow> {
     Ok(OutboxRow {
-        operation: serde_json::from_str(&content)?,
+        operation: stored(&content)?,
         state: OperationState::from_code(state),
-        verdict: verdict.map(|text| serde_json::from_str(&text)).transpose()?,
+        verdict: verdict.map(|text| stored(&text)).transpose()?,
         amended_by: amended_by.map(Uuid::from_bytes),
         discarded,
     })

@@ -147,6 +147,11 @@ impl Machine {
         }
     }
 
+    /// Puts a file on the disk, whole and synced.
+    pub fn put(&self, path: &Path, bytes: Vec<u8>) {
+        self.files.lock().unwrap().insert(path.to_string_lossy().into_owned(), Arc::new(Node::with_bytes(bytes)));
+    }
+
     /// Removes every file.
     pub fn clear(&self) {
         self.life.fetch_add(1, Ordering::SeqCst);
