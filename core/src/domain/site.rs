@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ChecklistItem;
+use super::{ChecklistItem, ResponseStandard};
 use crate::log::PublicKey;
 
 /// A name or sentence in both languages.
@@ -53,6 +53,9 @@ pub struct Site {
     /// The questions of a safety check.
     #[serde(default)]
     pub checklist: Vec<ChecklistItem>,
+    /// 快反标准: how fast somebody is to be there.
+    #[serde(default, skip_serializing_if = "ResponseStandard::is_default")]
+    pub response: ResponseStandard,
     /// The values marked *(default)* in the rules.
     #[serde(default)]
     pub settings: Settings,
@@ -84,6 +87,10 @@ pub struct Settings {
     pub late_after_h: u32,
     /// Held for longer than this is quarantined, in days.
     pub held_max_days: u32,
+    /// An assignment that no phone has taken by then is for the radio, in seconds.
+    pub reach_s: u32,
+    /// Who is asked whether they are well has so long to answer, in seconds.
+    pub welfare_grace_s: u32,
 }
 
 impl Default for Settings {
@@ -100,6 +107,8 @@ impl Default for Settings {
             clock_future_max_s: 300,
             late_after_h: 72,
             held_max_days: 30,
+            reach_s: 15,
+            welfare_grace_s: 60,
         }
     }
 }
