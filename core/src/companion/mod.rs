@@ -6,6 +6,7 @@
 
 mod attach;
 mod branch;
+mod calls;
 mod config;
 mod documents;
 mod enrol;
@@ -18,8 +19,10 @@ mod record;
 mod safety;
 mod sync;
 mod view;
+mod welfare;
 
 pub use attach::AttachedBlob;
+pub use calls::{Calls, HelpDraft, OpenCall, RaisedCall};
 pub use config::{Config, DatabaseKey, DeviceInfo};
 pub use documents::Page;
 pub use enrol::Identity;
@@ -31,5 +34,6 @@ pub use patrol::{CheckInDraft, Patrol, RecordedCheckIn};
 pub use record::Recorded;
 pub use safety::{AssignDraft, HazardDraft, InspectionDraft, Safety};
 pub use sync::{SyncReason, SyncReport};
+pub use welfare::{Welfare, WelfareDraft};
 
 pub use crate::store::OperationState;
