@@ -461,6 +461,11 @@ fn a_call_of_110_is_the_desks_to_enter_and_its_clock_began_at_110() {
     assert_eq!(world.act(&desk(), Kind::CallRaise, "c1", entry.clone()), Verdict::CLEAN);
     let received = &world.body("c1")["response"]["received"];
     assert_eq!([&received["earliest"], &received["at"], &received["latest"]], [NOON - 180_000, NOON - 120_000, NOON - 60_000]);
+    let mut unmeasured = world.operation(Kind::CallRaise, "c7", json!({"event": "raise", "source": "dial_110", "category": "affray"}));
+    (unmeasured.clock_offset_ms, unmeasured.clock_err_ms, unmeasured.recorded_at) = (None, None, NOON - 315_360_000_000);
+    let outcome = world.judge_at(&unmeasured, &desk(), NOON);
+    assert!(world.store(&unmeasured, outcome).is_applied());
+    assert_eq!(due::deadline(&world.documents["c7"]), Some(NOON + 40_000), "a clock that is ten years slow alarms nobody");
     let mut later = entry;
     later["told_at"] = json!(NOON + 60_000);
     assert_eq!(refusal(&world.act(&desk(), Kind::CallRaise, "c9", later)), (Code::TimeInFuture, "told_at"));
@@ -476,7 +481,20 @@ fn a_clue_runs_no_clock_is_not_shown_to_all_and_closes_by_its_referral() {
     assert_eq!(world.act(&desk(), Kind::CallTriage, "c1", json!({"event": "triage", "severity": "general"})), Verdict::CLEAN);
     assert_eq!(refusal(&world.act(&desk(), Kind::CallClose, "c1", json!({"event": "close"}))), (Code::Missing, "referral"));
     assert_eq!(world.act(&desk(), Kind::CallClose, "c1", json!({"event": "close", "referral": "A-77"})), Verdict::CLEAN);
-    assert_eq!(world.body("c1")["referral"], "A-77");
+    assert_eq!(world.body("c1.file")["referral"], "A-77");
+}
+
+#[test]
+fn what_the_desk_writes_of_a_call_is_kept_whole_and_not_shown_to_who_called() {
+    let mut world = with_call("dispatched", "delivered");
+    assert_eq!(world.act(&desk(), Kind::CallUnfounded, "c1", json!({"event": "unfounded", "reason": "drunk caller"})), Verdict::CLEAN);
+    assert_eq!(world.act(&desk(), Kind::CallReopen, "c1", json!({"event": "reopen", "reason": "second caller"})), Verdict::CLEAN);
+    let notes = world.body("c1.file")["notes"].as_array().unwrap();
+    let told: Vec<_> = notes.iter().map(|note| (note["step"].as_str().unwrap(), note["text"].as_str().unwrap())).collect();
+    assert_eq!(told, [("unfounded", "drunk caller"), ("reopen", "second caller")]);
+    assert_eq!(world.documents["c1.file"].buckets, [Role::Desk, Role::Commander, Role::Auditor].map(Bucket::Role));
+    assert!(!world.body("c1").to_string().contains("drunk"));
+    assert_eq!(world.body("c1.p-011.1")["note"], "drunk caller", "who was sent is told why they are not needed");
 }
 
 #[test]

@@ -110,6 +110,18 @@ fn who_is_asked_late_has_their_time_to_answer_all_the_same() {
 }
 
 #[test]
+fn a_clock_that_is_ten_years_wrong_alarms_nobody() {
+    for wrong in [-315_360_000_000, 315_360_000_000] {
+        let mut world = Memory::hub();
+        let mut operation = world.operation(Kind::WelfareArm, "w1", arm());
+        (operation.clock_offset_ms, operation.clock_err_ms, operation.recorded_at) = (None, None, NOON + wrong);
+        let outcome = world.judge_at(&operation, &holder(), NOON);
+        assert!(world.store(&operation, outcome).is_applied());
+        assert_eq!(due::deadline(&world.documents["w1"]), Some(NOON + 20 * MINUTE), "{wrong}");
+    }
+}
+
+#[test]
 fn a_duress_code_looks_like_the_other_and_alarms_the_desk() {
     let judged = |code: &str| {
         let mut world = armed();

@@ -389,13 +389,13 @@ fn free_id(case: &Case<'_>, responder: &Responder) -> Judgement<Option<String>> 
 }
 
 /// A call that is over needs nobody any more.
-pub(super) fn release_all(case: &Case<'_>, call: &Call) -> Judgement<Vec<Write>> {
+pub(super) fn release_all(case: &Case<'_>, call: &Call, why: Option<&str>) -> Judgement<Vec<Write>> {
     let mut writes = Vec::new();
     for assigned in &call.assigned {
         let Some(document) = case.document(&assigned.assignment)? else { continue };
         let Some(before) = parse::<Assignment>(&document) else { continue };
         let Some(state) = next(AssignmentState::TRANSITIONS, before.state, AssignmentMove::Release) else { continue };
-        let mut after = Assignment { state, ..before.clone() };
+        let mut after = Assignment { state, note: why.map(str::to_owned).or_else(|| before.note.clone()), ..before.clone() };
         let moment = Moment::of(case, last_step(&before));
         after.milestones.push(milestone(case, AssignmentMove::Release, true, moment));
         writes.push(changed_write(&document, &before, &after)?);

@@ -66,7 +66,7 @@ impl Bucket {
 
     /// An assignment: who is sent, and the desk.
     pub(super) fn of_assignment(persons: impl Iterator<Item = String>) -> Vec<Self> {
-        Self::of_duress().into_iter().chain(persons.map(Self::Person)).collect()
+        Self::of_desk().into_iter().chain(persons.map(Self::Person)).collect()
     }
 
     /// A welfare timer: its holder and the desk.
@@ -74,8 +74,9 @@ impl Bucket {
         Self::of_work(&[], None, person, device)
     }
 
-    /// What a duress code calls up: the desk's alone. The phone that it was typed on must not show it.
-    pub(super) fn of_duress() -> Vec<Self> {
+    /// What is the desk's alone: its own words on a call, and what a duress code calls up, which the phone that it was typed
+    /// on must not show.
+    pub(super) fn of_desk() -> Vec<Self> {
         OVERSEERS.map(Self::Role).to_vec()
     }
 

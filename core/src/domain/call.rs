@@ -7,7 +7,7 @@ use super::apply::Write;
 use super::case::{Case, Judgement, Noun, Stop, next, parse, staff};
 use super::due::Timed;
 use super::response::{Arrival, Moment, Response};
-use super::{Bucket, DocumentKind, Kind, Responder, Role, Text, Until, Verdict, Zone, assignment};
+use super::{Bucket, DocumentKind, Kind, Responder, Role, Text, Until, Verdict, Zone, assignment, call_file};
 use crate::log::{DeviceId, Digest, Fix};
 use crate::{Code, Error, Result};
 
@@ -213,7 +213,8 @@ pub enum CallState {
 }
 
 /// What moves a call on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum CallMove {
     /// The desk looks at it.
     Triage,
@@ -318,12 +319,6 @@ pub struct Call {
     /// The call that goes on, where this one was merged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<String>,
-    /// Under which number the case goes on elsewhere.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub referral: Option<String>,
-    /// The last word on it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
     /// When it ended, UTC ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<i64>,
@@ -516,8 +511,6 @@ fn raise(mut case: Case<'_>, event: CallEvent) -> Judgement {
         response: Response::new(&standard, tiers, received),
         assigned: Vec::new(),
         merged_into: None,
-        referral: None,
-        note: None,
         ended_at: None,
         record,
     };
@@ -528,10 +521,12 @@ fn raise(mut case: Case<'_>, event: CallEvent) -> Judgement {
 /// A phone alone has not received anything.
 fn received(case: &Case<'_>, record: &CallRecord) -> Option<Moment> {
     let hub = case.context.received_at?;
-    Some(match (record.source, record.told_at) {
-        (CallSource::Dial110, Some(told)) => Moment::of(case, None).told_before(told),
-        (CallSource::Dial110, None) => Moment::of(case, None),
-        _ => Moment::of_hub(hub),
+    Some(match (record.source, record.told_at, case.operation.clock_offset_ms) {
+        (CallSource::Dial110, Some(told), _) => Moment::of(case, None).told_before(told),
+        (CallSource::Dial110, None, Some(_)) => Moment::of(case, None),
+        // A clock that nobody held against the hub's may be wrong by years: no escalation runs by it.
+        (CallSource::Dial110, None, None) => Moment { at: hub, ..Moment::of(case, None) },
+        (CallSource::App | CallSource::Clue, ..) => Moment::of_hub(hub),
     })
 }
 
@@ -556,7 +551,7 @@ fn advance(mut case: Case<'_>, step: CallMove, event: CallEvent) -> Judgement {
         return case.illegal(&document, &before);
     };
     let mut after = Call { state, ..before.clone() };
-    let mut writes = Vec::new();
+    let (mut writes, mut words, mut number) = (Vec::new(), None, None);
     match event {
         CallEvent::Raise(_) | CallEvent::Handle {} => {}
         CallEvent::Triage { severity, category, zone } => {
@@ -580,9 +575,9 @@ fn advance(mut case: Case<'_>, step: CallMove, event: CallEvent) -> Judgement {
             if before.state == CallState::Triaged && referral.is_none() {
                 return Err(Error::field(Code::Missing, "referral", "where nobody was sent, the case goes on elsewhere").into());
             }
-            (after.note, after.referral) = (note, referral);
+            (words, number) = (note, referral);
         }
-        CallEvent::Cancel { reason } | CallEvent::Unfounded { reason } | CallEvent::Reopen { reason } => after.note = Some(reason),
+        CallEvent::Cancel { reason } | CallEvent::Unfounded { reason } | CallEvent::Reopen { reason } => words = Some(reason),
         CallEvent::Merge { into } => {
             check_target(&case, &before, &into)?;
             after.merged_into = Some(into);
@@ -590,8 +585,9 @@ fn advance(mut case: Case<'_>, step: CallMove, event: CallEvent) -> Judgement {
     }
     after.ended_at = (!state.is_open()).then_some(case.at);
     if !state.is_open() {
-        writes = assignment::release_all(&case, &after)?;
+        writes = assignment::release_all(&case, &after, words.as_deref())?;
     }
+    writes.extend(call_file::note(&case, step, words, number)?);
     let mut outcome = case.changed(&document, &before, &after)?;
     outcome.writes.extend(writes);
     Ok(outcome)

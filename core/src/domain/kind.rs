@@ -192,6 +192,8 @@ kinds! {
         Hazard = "hazard";
         /// A call for help, or a clue.
         Call = "call";
+        /// What the desk keeps of a call for itself.
+        CallFile = "call_file";
         /// One person or unit that was sent to a call.
         Assignment = "assignment";
         /// Somebody who is asked after.

@@ -194,7 +194,7 @@ impl Noun for WelfareTimer {
     const KIND: DocumentKind = DocumentKind::WelfareTimer;
 
     fn buckets(&self) -> Vec<Bucket> {
-        if self.duress { Bucket::of_duress() } else { Bucket::of_welfare(staff(&self.person), self.device) }
+        if self.duress { Bucket::of_desk() } else { Bucket::of_welfare(staff(&self.person), self.device) }
     }
 
     fn person(&self) -> Option<String> {
@@ -270,13 +270,18 @@ fn arm(mut case: Case<'_>, duration_s: u32, note: Option<String>, code: Digest, 
     case.authorise(HOLDERS)?;
     case.must_be_new()?;
     let operation = case.operation;
+    // A clock that nobody held against the hub's may be wrong by years: then the time runs from when the hub heard of it.
+    let began = match operation.clock_offset_ms {
+        Some(_) => case.at,
+        None => case.context.received_at.unwrap_or(case.at),
+    };
     let timer = WelfareTimer {
         person: case.actor().to_owned(),
         device: operation.device,
         operation: operation.id,
         state: WelfareState::Armed,
         at: case.at,
-        due_at: case.at.saturating_add(i64::from(duration_s) * 1000),
+        due_at: began.saturating_add(i64::from(duration_s) * 1000),
         grace_s: case.settings.welfare_grace_s,
         prompted_at: None,
         alarmed_at: None,
