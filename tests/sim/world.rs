@@ -13,6 +13,7 @@ use liuye_hub::ops::enrol_code;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::call_deeds;
 use super::chance::Chance;
 use super::check;
 use super::clock::{MachineClock, Time};
@@ -56,6 +57,9 @@ pub struct Climate {
     /// Deeds that come with a backup of the hub, or with its loss and a restore.
     #[serde(default)]
     pub restore_in: u32,
+    /// Deeds that are about a call for help, or a welfare timer.
+    #[serde(default)]
+    pub calls_in: u32,
     /// Moments of a request under way in which somebody else does something.
     pub meanwhile_in: u32,
 }
@@ -81,6 +85,7 @@ impl Climate {
             fork_in: rough(150, 50),
             restore_in: rough(150, 50),
             meanwhile_in: rough(20, 4),
+            calls_in: rough(4, 2),
         }
     }
 }
@@ -259,6 +264,10 @@ impl World {
     fn step(&self) {
         let Some(((at, _), due)) = self.agenda.lock().unwrap().pop_first() else { return };
         self.time.reach(at);
+        if let Some(hub) = self.hub.hub() {
+            // The hub's own second; a disk that fails meanwhile is its process's trouble.
+            let _ = hub.tick();
+        }
         let touched = due.phone();
         self.handle(due);
         self.notice_ends();
@@ -329,7 +338,11 @@ impl World {
             }
         }
         let Some(app) = phone.app() else { return };
-        let done = deeds::do_something(self, phone, &app);
+        let done = if self.chance.one_in(self.climate.calls_in) {
+            call_deeds::do_something(phone, &app)
+        } else {
+            deeds::do_something(self, phone, &app)
+        };
         self.tell(|| format!("phone {} did {:?}", phone.index, done.as_ref().map_err(|error| error.code)));
         phone.note(done);
         if !self.chance.one_in(3) {
