@@ -529,12 +529,13 @@ fn times_of_an_assignment_never_run_backwards() {
         let outcome = world.judge_at(&operation, &auxiliary(), NOON + 600_000);
         world.store(&operation, outcome)
     };
-    at(Kind::AssignmentAcknowledge, "acknowledge", NOON + 30_000);
-    at(Kind::AssignmentEnRoute, "en_route", NOON + 10_000);
+    at(Kind::AssignmentAcknowledge, "acknowledge", NOON - 30_000);
+    at(Kind::AssignmentEnRoute, "en_route", NOON - 40_000);
     at(Kind::AssignmentArrive, "arrive", NOON + 90_000);
     let milestones = world.body("c1.p-011.1")["milestones"].as_array().unwrap();
     let times: Vec<_> = milestones.iter().map(|milestone| milestone["moment"]["at"].as_i64().unwrap()).collect();
     assert!(times.is_sorted() && times.len() == 3, "{times:?}");
+    assert!(times[0] >= world.body("c1.p-011.1")["at"].as_i64().unwrap(), "nobody answers before they are sent: {times:?}");
 }
 
 #[test]

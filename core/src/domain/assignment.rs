@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::apply::Write;
-use super::call::{Assigned, Call, MAX_RESPONDERS, is_false};
+use super::call::{Assigned, Call, MAX_RESPONDERS};
+use super::call_record::is_false;
 use super::case::{Case, Judgement, Noun, changed_write, created_write, next, parse};
 use super::due::Timed;
 use super::response::{Arrival, Moment};
@@ -359,7 +360,7 @@ pub(super) fn offer(case: &Case<'_>, call: &Call, responders: &[Responder]) -> J
             state: AssignmentState::Offered,
             sent_by: case.actor().to_owned(),
             operation: case.operation.id,
-            at: case.at,
+            at: case.at.min(received_at),
             reach_by: Some(received_at.saturating_add(i64::from(case.settings.reach_s) * 1000)),
             unreached_at: None,
             milestones: Vec::new(),
@@ -396,16 +397,17 @@ pub(super) fn release_all(case: &Case<'_>, call: &Call, why: Option<&str>) -> Ju
         let Some(before) = parse::<Assignment>(&document) else { continue };
         let Some(state) = next(AssignmentState::TRANSITIONS, before.state, AssignmentMove::Release) else { continue };
         let mut after = Assignment { state, note: why.map(str::to_owned).or_else(|| before.note.clone()), ..before.clone() };
-        let moment = Moment::of(case, last_step(&before));
+        let moment = Moment::of(case, Some(&last_step(&before)));
         after.milestones.push(milestone(case, AssignmentMove::Release, true, moment));
         writes.push(changed_write(&document, &before, &after)?);
     }
     Ok(writes)
 }
 
-/// The last step that counted: none that counts happened before it.
-fn last_step(assignment: &Assignment) -> Option<&Moment> {
-    assignment.milestones.iter().rfind(|milestone| milestone.counted).map(|milestone| &milestone.moment)
+/// The last step that counted, the sending before the first: none that counts happened before it.
+fn last_step(assignment: &Assignment) -> Moment {
+    let last = assignment.milestones.iter().rfind(|milestone| milestone.counted);
+    last.map_or(Moment { at: assignment.at, earliest: None, latest: None, clock: None }, |milestone| milestone.moment.clone())
 }
 
 fn milestone(case: &Case<'_>, step: AssignmentMove, counted: bool, moment: Moment) -> Milestone {
@@ -423,7 +425,7 @@ pub(super) fn apply(mut case: Case<'_>, event: AssignmentEvent) -> Judgement {
     }
     let counted = state.is_some();
     // What came late may have happened before what is here.
-    let moment = Moment::of(&case, if counted { last_step(&before) } else { None });
+    let moment = Moment::of(&case, counted.then(|| last_step(&before)).as_ref());
     let mut after = Assignment { state: state.unwrap_or(before.state), ..before.clone() };
     if counted {
         after.note = event.into_note().or(after.note);

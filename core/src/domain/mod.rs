@@ -9,6 +9,7 @@ mod bucket;
 mod bucket_digest;
 mod call;
 mod call_file;
+mod call_record;
 mod cap;
 mod case;
 mod check_in;
@@ -46,8 +47,9 @@ pub use assignment::{Assignment, AssignmentEvent, AssignmentMove, AssignmentStat
 pub use body::{Body, OperationDiscard};
 pub use bucket::Bucket;
 pub use bucket_digest::BucketDigest;
-pub use call::{Assigned, Call, CallCategory, CallEvent, CallMove, CallRecord, CallSource, CallState, POLICE_DIAL, Severity};
+pub use call::{Assigned, Call, CallEvent, CallMove, CallState, POLICE_DIAL};
 pub use call_file::{CallFile, CallNote};
+pub use call_record::{CallCategory, CallRecord, CallSource, Severity};
 pub use cap::{CapAlert, CapReference};
 pub use check_in::{CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Inside, Movement};
 pub use checkpoint::Checkpoint;

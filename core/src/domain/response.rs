@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Force;
-use super::call::Severity;
+use super::call_record::Severity;
 use super::case::Case;
 use crate::log::DeviceId;
 use crate::{Code, Error, Result};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::apply::Write;
-use super::call::is_false;
+use super::call_record::is_false;
 use super::case::{Case, Judgement, Noun, created_write, next, parse, staff};
 use super::due::Timed;
 use super::{Bucket, DocumentKind, Kind, Role, Text};

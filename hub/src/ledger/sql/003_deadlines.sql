@@ -1,4 +1,5 @@
--- When the hub's clock changes a document next. A row says no more than that it has to be looked at then: the document knows.
+-- When the hub's clock changes a document next. A row says no more than that it has to be looked at then: the document knows. Each
+-- step is an entry `due` of the site's log.
 CREATE TABLE deadlines (
     site TEXT    NOT NULL,
     id   TEXT    NOT NULL,
