@@ -2,8 +2,8 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 use liuye_core::domain::{
-    Coordinate, Datum, IdentityNumber, NfcTag, PassportNumber, PhoneNumber, Photo, Polygon, QrTag, TagSeal, Text, Zone, format_rfc3339,
-    parse_rfc3339,
+    Body, Coordinate, Datum, IdentityNumber, Kind, NfcTag, PassportNumber, PhoneNumber, Photo, Polygon, QrTag, TagSeal, Text, Zone,
+    format_rfc3339, parse_rfc3339,
 };
 use liuye_core::log::DeviceKey;
 use liuye_core::{Code, Result};
@@ -76,6 +76,17 @@ fn texts() {
         let max = usize::try_from(input["max"].as_u64().unwrap()).unwrap();
         let read = if input["lines"] == json!(true) { Text::required_lines } else { Text::required };
         read("text", text(&input["text"]), max).map(|text| json!(text.as_str()))
+    });
+}
+
+#[test]
+fn calls() {
+    let now = parse_rfc3339("2026-05-01T04:00:00Z").unwrap();
+    run(include_str!("../../bindings/conformance/vectors/call.json"), |input| {
+        let kind = Kind::parse(text(&input["kind"])).unwrap();
+        let body = Body::read(kind, &input["body"].to_string())?.normalised(now)?;
+        body.check(now)?;
+        Ok(serde_json::to_value(&body)?)
     });
 }
 

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use liuye_core::domain::{Contact, Document, DocumentKind, ReferenceDocument, SiteFile, TagSeal, Write};
+use liuye_core::domain::{
+    Call, CapAlert, CapReference, Contact, Document, DocumentKind, ReferenceDocument, Site, SiteFile, TagSeal, Write, Zone,
+};
 use liuye_core::env::Env;
 use liuye_core::log::Digest;
 use liuye_core::{Code, Error, Result};
@@ -255,6 +257,52 @@ impl Hub {
         self.erase_due()?;
         self.scrub()?;
         held
+    }
+
+    /// Does what is due by the hub's clock: warnings, prompts, alarms, what was missed. Returns how many steps that were. Call
+    /// it every second; where nothing is due it only reads.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn tick(&self) -> Result<usize> {
+        let mut steps = 0;
+        for site in self.sites()? {
+            while self.read(&site, |tx| Ok(tx.next_deadline()?.is_some_and(|at| at <= tx.now)))? {
+                let (taken, more) = self.write(&site, |tx| tx.take_due())?;
+                steps += taken;
+                if !more {
+                    break;
+                }
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Who was sent to a call.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn assignments_of(&self, call: &str) -> Result<Vec<Document>> {
+        self.read(&self.site()?, |tx| tx.assignments_of(call))
+    }
+
+    /// A call as a CAP 1.2 message, as it stands now. `previous` is the last message about it, where one went out.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] where there is no such call; those of [`CapAlert::of_call`]; those of the store.
+    pub fn cap(&self, call: &str, previous: Option<CapReference>) -> Result<CapAlert> {
+        let site_id = self.site()?;
+        let missing = || Error::new(Code::NotFound, "no such call");
+        self.read(&site_id, |tx| {
+            let document = tx.document(call)?.map(|stored| stored.document).filter(|document| document.kind == DocumentKind::Call.as_str());
+            let document = document.ok_or_else(missing)?;
+            let site: Site =
+                tx.document(&site_id)?.map(|stored| serde_json::from_value(stored.document.body)).transpose()?.ok_or_else(missing)?;
+            let noun: Call = serde_json::from_value(document.body)?;
+            let zone = noun.record.zone.as_deref().map(|zone| tx.document(zone)).transpose()?.flatten();
+            let zone: Option<Zone> = zone.map(|stored| serde_json::from_value(stored.document.body)).transpose()?;
+            CapAlert::of_call(&site, zone.as_ref(), (&document.id, document.rev), &noun, tx.now, previous)
+        })
     }
 
     /// Records before a position, newest first.

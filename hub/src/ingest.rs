@@ -314,7 +314,7 @@ impl Ingest<'_> {
                 arrived.push_back(Until::Operation(target));
             }
         }
-        arrived.extend(settles(operation, verdict));
+        arrived.extend(settles(operation, verdict, writes));
         self.rejudge(arrived)
     }
 
@@ -357,30 +357,28 @@ impl Ingest<'_> {
     fn rejudge(&self, mut arrived: VecDeque<Until>) -> Result<()> {
         while let Some(until) = arrived.pop_front() {
             for taken in self.tx.held_for(&until.to_string())? {
-                if let Some(verdict) = self.judge_again(&taken)? {
-                    arrived.extend(settles(&taken.operation, &verdict));
-                }
+                arrived.extend(self.judge_again(&taken)?);
             }
         }
         Ok(())
     }
 
-    /// Judges a held operation again, as of when it came. Returns its verdict where that is another one now.
-    fn judge_again(&self, taken: &Taken) -> Result<Option<Verdict>> {
+    /// Judges a held operation again, as of when it came. Returns what that settles for others.
+    fn judge_again(&self, taken: &Taken) -> Result<Vec<Until>> {
         let operation = &taken.operation;
-        let Some(device) = self.tx.device(&operation.device)? else { return Ok(None) };
+        let Some(device) = self.tx.device(&operation.device)? else { return Ok(Vec::new()) };
         if !self.edition.knows(operation) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let (verdict, writes) = match self.tx.unsettled_before(operation)? {
             Some(blocking) => (held(Until::Operation(blocking)), Vec::new()),
             None => self.apply(&device, operation, taken.received_at)?,
         };
         if verdict == taken.verdict {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         self.settle(taken, verdict.clone(), &writes)?;
-        Ok(Some(verdict))
+        Ok(settles(operation, &verdict, &writes))
     }
 
     /// Writes a later verdict down and lets its author know.
@@ -405,10 +403,14 @@ impl Ingest<'_> {
     }
 }
 
-/// What waits for this operation, or for the document that it made.
-fn settles(operation: &Operation, verdict: &Verdict) -> Vec<Until> {
+/// What waits for this operation, or for a document that it made.
+fn settles(operation: &Operation, verdict: &Verdict, writes: &[Write]) -> Vec<Until> {
     match verdict {
-        Verdict::Applied { .. } => vec![Until::Operation(operation.id), Until::Entity(operation.entity.clone())],
+        Verdict::Applied { .. } => {
+            let made = writes.iter().map(|write| &write.id).filter(|id| **id != operation.entity);
+            let own = [Until::Operation(operation.id), Until::Entity(operation.entity.clone())];
+            own.into_iter().chain(made.map(|id| Until::Entity(id.clone()))).collect()
+        }
         Verdict::Conflict { .. } => vec![Until::Operation(operation.id)],
         _ => Vec::new(),
     }

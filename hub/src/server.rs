@@ -16,6 +16,9 @@ use crate::{api, desk};
 /// How often held operations are looked at again, for those that waited too long.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
 
+/// How often the hub looks for what is due: the fast response counts in seconds.
+const TICK_EVERY: Duration = Duration::from_secs(1);
+
 /// How long running requests may take to end once the hub is told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -51,6 +54,7 @@ pub async fn serve(
     }
     listener.set_nonblocking(true)?;
     let sweeper = tokio::spawn(sweep(hub.clone()));
+    let ticker = tokio::spawn(tick(hub.clone()));
     let handle = Handle::new();
     let stopping = handle.clone();
     tokio::spawn(async move {
@@ -68,6 +72,7 @@ pub async fn serve(
         None => axum_server::from_tcp(listener)?.handle(handle).serve(service).await?,
     }
     sweeper.abort();
+    ticker.abort();
     Ok(())
 }
 
@@ -75,6 +80,20 @@ pub async fn serve(
 /// [`axum::extract::ConnectInfo`]. `secure` says whether they come over TLS.
 pub fn router(hub: Hub, secure: bool) -> Router {
     api::router(hub.clone()).merge(desk::router(hub, secure))
+}
+
+async fn tick(hub: Hub) {
+    let mut timer = tokio::time::interval(TICK_EVERY);
+    // After a pause one look is enough: what was due meanwhile is still due.
+    timer.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        timer.tick().await;
+        let hub = hub.clone();
+        match tokio::task::spawn_blocking(move || hub.tick()).await {
+            Ok(Ok(_)) | Err(_) => {}
+            Ok(Err(error)) => tracing::error!(code = %error.code, "what is due could not be done"),
+        }
+    }
 }
 
 async fn sweep(hub: Hub) {

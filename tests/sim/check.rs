@@ -33,6 +33,7 @@ pub(super) fn at_the_end(world: &World) {
     }
     world.until(world.time.now() + PATIENCE_MS);
     the_queues_are_empty(world);
+    what_is_due_is_done_once(world);
     // What others wrote reaches everyone at their next look.
     for _ in 0..2 {
         for phone in &world.phones {
@@ -66,6 +67,14 @@ fn the_queues_are_empty(world: &World) {
     }
 }
 
+/// P2, for what the hub's clock does.
+fn what_is_due_is_done_once(world: &World) {
+    let Some(hub) = world.hub.hub() else { return };
+    if hub.tick().and_then(|_| hub.tick()).ok() != Some(0) {
+        world.fail("what is due by the hub's clock is due again at once".to_owned());
+    }
+}
+
 /// P2, P3, P8, P15: every chain holds, every operation is there once, and what took effect did so once.
 fn the_hub_has_everything_once(world: &World) {
     let Some(hub) = world.hub.hub() else { return world.fail("the hub does not start any more".to_owned()) };
@@ -84,9 +93,18 @@ fn the_hub_has_everything_once(world: &World) {
             world.fail(format!("{missing} operations of phone {} are not at the hub", phone.index));
         }
     }
-    for (kind, noun) in
-        [("check_in.record", "check_in"), ("loss.report", "lost_report"), ("inspection.start", "inspection"), ("hazard.find", "hazard")]
     {
+        let mut tally = world.tally.lock().unwrap();
+        tally.milestones = count(&ledger, "SELECT count(*) FROM operations WHERE kind GLOB 'assignment.*' AND state = 'applied'");
+        tally.steps = count(&ledger, "SELECT count(*) FROM entries WHERE what = 'due'");
+    }
+    for (kind, noun) in [
+        ("check_in.record", "check_in"),
+        ("loss.report", "lost_report"),
+        ("inspection.start", "inspection"),
+        ("hazard.find", "hazard"),
+        ("call.raise", "call"),
+    ] {
         let applied = count(&ledger, &format!("SELECT count(*) FROM operations WHERE kind = '{kind}' AND state = 'applied'"));
         let documents = count(&ledger, &format!("SELECT count(*) FROM documents WHERE kind = '{noun}'"));
         if applied != documents {

@@ -32,6 +32,9 @@ pub struct Climate {
     /// Changes that retire a place, or open it again.
     #[serde(default)]
     pub retire_in: u32,
+    /// Deeds that are about a call for help, or a welfare timer.
+    #[serde(default)]
+    pub calls_in: u32,
     /// Phones that two persons share, each with a PIN: one in so many.
     #[serde(default)]
     pub shared_in: u32,
@@ -80,6 +83,7 @@ impl Climate {
             shared_in: rough(0, 3),
             erase_in: rough(60, 20),
             wipe_in: rough(300, 100),
+            calls_in: rough(4, 2),
         }
     }
 }

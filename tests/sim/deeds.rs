@@ -18,9 +18,6 @@ use super::world::World;
 /// Lets whoever carries a phone do one thing. Returns the operations that it promised.
 pub(super) fn do_something(world: &World, phone: &Phone, app: &Companion) -> Result<Vec<Uuid>> {
     let chance = &phone.chance;
-    if phone.holders().len() > 1 {
-        take_over(phone, app)?;
-    }
     if chance.one_in(6) {
         return mend(phone, app);
     }
@@ -32,8 +29,11 @@ pub(super) fn do_something(world: &World, phone: &Phone, app: &Companion) -> Res
     }
 }
 
-/// One of those who share a phone takes it into their hands.
-fn take_over(phone: &Phone, app: &Companion) -> Result<()> {
+/// On a phone that is shared, now and then another one of them takes it into their hands.
+pub(super) fn take_over(phone: &Phone, app: &Companion) -> Result<()> {
+    if phone.holders().len() < 2 {
+        return Ok(());
+    }
     let identity = app.identity()?;
     // Before a phone has met its hub it asks nobody who they are.
     if identity.sharers.is_empty() || (!identity.locked && !phone.chance.one_in(3)) {

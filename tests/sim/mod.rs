@@ -4,6 +4,7 @@
 //! from the seed, and so a seed gives the same run to the byte. After each step what phones promised is held against what
 //! they have; at the end everything heals, and everything has to be where it belongs.
 
+mod call_deeds;
 mod chance;
 mod check;
 mod climate;

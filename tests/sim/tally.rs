@@ -10,6 +10,10 @@ pub struct Tally {
     pub phone_ms: u64,
     /// Operations that a save promised.
     pub operations: u64,
+    /// Milestones that took effect at the hub.
+    pub milestones: u64,
+    /// Steps of the hub's clock.
+    pub steps: u64,
     /// What went wrong, by kind.
     pub faults: BTreeMap<&'static str, u64>,
     /// Promised operations that are nowhere.
@@ -25,6 +29,8 @@ impl Tally {
     pub fn add(&mut self, other: &Self) {
         self.phone_ms += other.phone_ms;
         self.operations += other.operations;
+        self.milestones += other.milestones;
+        self.steps += other.steps;
         self.lost += other.lost;
         self.doubled += other.doubled;
         self.stuck += other.stuck;
@@ -42,7 +48,8 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "phone-days {} · operations {} · faults", self.phone_days(), self.operations)?;
+        write!(f, "phone-days {} · operations {}", self.phone_days(), self.operations)?;
+        write!(f, " · milestones {} · steps of the clock {} · faults", self.milestones, self.steps)?;
         for (fault, count) in &self.faults {
             write!(f, " {fault} {count}")?;
         }

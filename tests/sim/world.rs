@@ -12,6 +12,7 @@ use liuye_core::log::Digest;
 use liuye_hub::ops::{enrol_code, pin};
 use serde_json::Value;
 
+use super::call_deeds;
 use super::chance::Chance;
 use super::check;
 use super::climate::Climate;
@@ -225,6 +226,10 @@ impl World {
     fn step(&self) {
         let Some(((at, _), due)) = self.agenda.lock().unwrap().pop_first() else { return };
         self.time.reach(at);
+        if let Some(hub) = self.hub.hub() {
+            // The hub's own second; a disk that fails meanwhile is its process's trouble.
+            let _ = hub.tick();
+        }
         let touched = due.phone();
         self.handle(due);
         self.notice_ends();
@@ -301,7 +306,13 @@ impl World {
             }
         }
         let Some(app) = phone.app() else { return };
-        let done = deeds::do_something(self, phone, &app);
+        let done = deeds::take_over(phone, &app).and_then(|()| {
+            if self.chance.one_in(self.climate.calls_in) {
+                call_deeds::do_something(phone, &app)
+            } else {
+                deeds::do_something(self, phone, &app)
+            }
+        });
         self.tell(|| format!("phone {} did {:?}", phone.index, done.as_ref().map_err(|error| error.code)));
         phone.note(&app, done);
         if !self.chance.one_in(3) {

@@ -21,6 +21,7 @@ fn a_district_keeps_its_promises_whatever_goes_wrong() {
     }
     // A run in which nothing goes wrong proves nothing.
     assert!(tally.phone_days() > 100 && tally.operations > 500 && tally.faults.len() > 20, "{tally}");
+    assert!(tally.milestones > 0 && tally.steps > 20, "{tally}");
     assert_eq!((tally.lost, tally.doubled, tally.stuck), (0, 0, 0));
 }
 

@@ -59,6 +59,12 @@ impl Companion {
         Ok(documents.into_iter().filter_map(|document| Some((document.id, serde_json::from_value(document.body).ok()?))).collect())
     }
 
+    /// All documents of a kind as their noun, newest first, with their ids.
+    pub(super) fn all_typed<T: DeserializeOwned>(&self, kind: DocumentKind) -> Result<Vec<(String, T)>> {
+        let documents = self.read(|connection| documents::list(connection, kind.as_str(), ALL, 0))?;
+        Ok(documents.into_iter().filter_map(|document| Some((document.id, serde_json::from_value(document.body).ok()?))).collect())
+    }
+
     /// All reference data of a kind.
     pub(super) fn reference<T: DeserializeOwned>(&self, kind: DocumentKind) -> Result<Vec<T>> {
         let documents = self.read(|connection| documents::list(connection, kind.as_str(), ALL, 0))?;

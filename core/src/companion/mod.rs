@@ -6,6 +6,7 @@
 
 mod attach;
 mod branch;
+mod calls;
 mod config;
 mod documents;
 mod enrol;
@@ -22,9 +23,11 @@ mod safety;
 mod session;
 mod sync;
 mod view;
+mod welfare;
 mod wipe;
 
 pub use attach::AttachedBlob;
+pub use calls::{Calls, HelpDraft, OpenCall, RaisedCall};
 pub use config::{Config, DatabaseKey, DeviceInfo};
 pub use documents::Page;
 pub use enrol::Identity;
@@ -38,5 +41,6 @@ pub use recovery::Recovery;
 pub use safety::{AssignDraft, HazardDraft, InspectionDraft, Safety};
 pub use session::Sharer;
 pub use sync::{SyncReason, SyncReport};
+pub use welfare::{Welfare, WelfareDraft};
 
 pub use crate::store::OperationState;

@@ -54,6 +54,9 @@ impl NewOperation {
     }
 }
 
+/// A phone's quartz goes wrong by up to one part in so many (100 ppm): the longer ago the hub's clock was read, the less is sure.
+const DRIFT: u64 = 10_000;
+
 /// What is known of the hub's clock.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct HubClock {
@@ -96,7 +99,7 @@ impl Companion {
             private::insert_contact(connection, operation.id, &operation.entity, salt, &content)?;
         }
         let outcome = crate::domain::Outcome { verdict: Verdict::CLEAN, writes: outcome.writes };
-        judge.predict(&outcome, changes)?;
+        judge.predict(&operation.entity, &outcome, changes)?;
         changes.outbox();
         Ok((Recorded { operation: operation.id, id: operation.entity, flags }, outcome.writes))
     }
@@ -172,7 +175,8 @@ impl Companion {
         // Through the monotonic clock, so that a wall clock that was set since does not count as the hub's.
         Ok((hub.boot_id == clock.boot_id()).then(|| {
             let since = clock.elapsed_ms().saturating_sub(hub.elapsed_ms);
-            (hub.hub_ms.saturating_add_unsigned(since).saturating_sub(clock.wall_ms()), hub.err_ms)
+            let drift = u32::try_from(since / DRIFT).unwrap_or(u32::MAX);
+            (hub.hub_ms.saturating_add_unsigned(since).saturating_sub(clock.wall_ms()), hub.err_ms.saturating_add(drift))
         }))
     }
 }

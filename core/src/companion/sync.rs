@@ -350,6 +350,7 @@ impl Run<'_> {
                 Meta::Filled.write(connection, &true)?;
             }
             Meta::HubClock.write(connection, &hub_clock(&companion.env, sent_at, answer.server_time))?;
+            companion.take_assignments(connection, page.changes, &assignments(answer))?;
             let (last_seq, _) = outbox::head(connection, &companion.device(), epoch)?;
             let behind = answer.acked.epoch == epoch && answer.acked.seq > last_seq;
             let pending = outbox::first_pending(connection, epoch)?.is_some();
@@ -357,6 +358,15 @@ impl Run<'_> {
             Ok(if behind { Event::Behind } else { Event::Stored { pending: pending || mend } })
         })
     }
+}
+
+/// The assignments that an answer brings.
+fn assignments(answer: &SyncAnswer) -> Vec<&str> {
+    let documents = answer.changes.iter().filter_map(|change| match change {
+        Change::Document(document) if document.kind == DocumentKind::Assignment.as_str() => Some(document.id.as_str()),
+        _ => None,
+    });
+    documents.collect()
 }
 
 fn hub_clock(env: &Env, (_, sent_elapsed): (i64, u64), server_time: i64) -> HubClock {

@@ -48,11 +48,13 @@ impl<'a> Judge<'a> {
         Ok(Cow::Owned(actor(self.connection, self.enrolment.as_ref(), name)?))
     }
 
-    /// Writes an operation's outcome into the view.
-    pub(super) fn predict(&self, outcome: &Outcome, changes: &mut Changes) -> Result<()> {
-        for write in &outcome.writes {
+    /// Writes into the view what an operation makes of its own document, and of those that nobody else ever shows. What it
+    /// means for others is the hub's to write: a view of theirs could not be taken back with this one.
+    pub(super) fn predict(&self, entity: &str, outcome: &Outcome, changes: &mut Changes) -> Result<()> {
+        let is_private = |kind| matches!(kind, DocumentKind::TagCounter | DocumentKind::WelfareCodes);
+        for write in outcome.writes.iter().filter(|write| write.id == entity || is_private(write.kind)) {
             documents::write_prediction(self.connection, write, Kind::SCHEMA_VERSION)?;
-            if write.kind != DocumentKind::TagCounter {
+            if !is_private(write.kind) {
                 changes.document(write.kind.as_str(), &write.id);
             }
         }
@@ -66,7 +68,7 @@ impl<'a> Judge<'a> {
             // What no longer fits leaves the view; its verdict will say why.
             let outcome = self.judge(&operation)?;
             if outcome.verdict.is_applied() {
-                self.predict(&outcome, changes)?;
+                self.predict(entity, &outcome, changes)?;
             }
         }
         Ok(())

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::case::{Case, Judgement, Stop};
 use super::{Actor, Body, Bucket, Conflict, Document, DocumentKind, Kind, Photo, Until, Verdict, Visit};
-use super::{check_fix, check_in, hazard, inspection, lost_report};
+use super::{assignment, call, check_fix, check_in, hazard, inspection, lost_report, welfare};
 use crate::log::{DeviceId, Digest, Operation};
 use crate::{Code, Error, Result};
 
@@ -24,11 +24,19 @@ pub trait World {
     /// Those of the store.
     fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>>;
 
-    /// The last operation of another device that changed the document after `base_rev` (0 where the author had none).
+    /// Who else changed the document after `base_rev` (0 where the author had none): the last operation of another
+    /// device, or the hub's clock.
     ///
     /// # Errors
     /// Those of the store.
-    fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Uuid>>;
+    fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Overtaker>>;
+
+    /// The persons who are on duty at `at` (UTC ms), in that zone or on the whole site, each once and in the order of their
+    /// ids, as far as this side knows. Read from the shifts by [`super::Duty`].
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>>;
 
     /// Whether the photo is here, whole.
     ///
@@ -59,6 +67,15 @@ pub trait World {
     /// Whether all reference data of the author's scope is here. Where it is not, an unknown reference is no reason
     /// to refuse: the hub will know.
     fn is_complete(&self) -> bool;
+}
+
+/// Who was faster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overtaker {
+    /// Somebody else's operation.
+    Operation(Uuid),
+    /// The hub's clock (see [`super::due`]).
+    Clock,
 }
 
 /// What surrounds an operation when it is judged.
@@ -144,6 +161,9 @@ fn judgement(operation: &Operation, context: &Context<'_>) -> Judgement {
         Body::LossEvent(body) => lost_report::advance(case, kind, body),
         Body::Inspection(body) => inspection::apply(case, kind, body),
         Body::Hazard(body) => hazard::apply(case, body),
+        Body::Call(body) => call::apply(case, body),
+        Body::Assignment(body) => assignment::apply(case, body),
+        Body::Welfare(body) => welfare::apply(case, body),
     }
 }
 

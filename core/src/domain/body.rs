@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{CheckInRecord, CheckInReview, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent, Text};
+use super::{
+    AssignmentEvent, CallEvent, CheckInRecord, CheckInReview, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent, Text,
+    WelfareEvent,
+};
 use crate::log::Operation;
 use crate::{Code, Error, Result};
 
@@ -38,6 +41,12 @@ pub enum Body {
     Inspection(InspectionEvent),
     /// Of a hazard's operations.
     Hazard(HazardEvent),
+    /// Of a call's operations.
+    Call(CallEvent),
+    /// Of an assignment's operations.
+    Assignment(AssignmentEvent),
+    /// Of a welfare timer's operations.
+    Welfare(WelfareEvent),
 }
 
 impl Body {
@@ -65,12 +74,26 @@ impl Body {
             | Kind::HazardCloseOnSpot
             | Kind::HazardExtend
             | Kind::HazardRefer
-            | Kind::HazardVoid => {
-                let event: HazardEvent = read(json)?;
-                if event.kind() != kind {
-                    return Err(Error::field(Code::Malformed, "event", "belongs to another kind"));
-                }
-                Self::Hazard(event)
+            | Kind::HazardVoid => Self::Hazard(read_event(kind, json, HazardEvent::kind)?),
+            Kind::CallRaise
+            | Kind::CallTriage
+            | Kind::CallDispatch
+            | Kind::CallMuster
+            | Kind::CallHandle
+            | Kind::CallClose
+            | Kind::CallCancel
+            | Kind::CallUnfounded
+            | Kind::CallMerge
+            | Kind::CallReopen => Self::Call(read_event(kind, json, CallEvent::kind)?),
+            Kind::AssignmentDeliver
+            | Kind::AssignmentAcknowledge
+            | Kind::AssignmentEnRoute
+            | Kind::AssignmentArrive
+            | Kind::AssignmentClear
+            | Kind::AssignmentDecline
+            | Kind::AssignmentRelease => Self::Assignment(read_event(kind, json, AssignmentEvent::kind)?),
+            Kind::WelfareArm | Kind::WelfareCancel | Kind::WelfareAcknowledge | Kind::WelfareResolve | Kind::WelfareFalseAlarm => {
+                Self::Welfare(read_event(kind, json, WelfareEvent::kind)?)
             }
         })
     }
@@ -100,7 +123,14 @@ impl Body {
             Self::Loss(body) => Some(Self::Loss(body.redacted())),
             Self::LossEvent(_) => Some(Self::LossEvent(LostReportEvent { note: None })),
             Self::Discard(body) => Some(Self::Discard(OperationDiscard { reason: String::new(), ..body })),
-            Self::Enrol(_) | Self::CheckIn(_) | Self::Review(_) | Self::Inspection(_) | Self::Hazard(_) => None,
+            Self::Enrol(_)
+            | Self::CheckIn(_)
+            | Self::Review(_)
+            | Self::Inspection(_)
+            | Self::Hazard(_)
+            | Self::Call(_)
+            | Self::Assignment(_)
+            | Self::Welfare(_) => None,
         }
     }
 
@@ -121,6 +151,9 @@ impl Body {
             Self::LossEvent(body) => Self::LossEvent(body.normalised()?),
             Self::Inspection(body) => Self::Inspection(body.normalised()?),
             Self::Hazard(body) => Self::Hazard(body.normalised()?),
+            Self::Call(body) => Self::Call(body.normalised(now)?),
+            Self::Assignment(body) => Self::Assignment(body.normalised()?),
+            Self::Welfare(body) => Self::Welfare(body.normalised()?),
         })
     }
 
@@ -157,6 +190,15 @@ pub(super) fn read<T: DeserializeOwned>(json: &str) -> Result<T> {
             None => Error::from(error),
         }
     })
+}
+
+/// Reads an event and checks that this kind of operation carries it.
+fn read_event<T: DeserializeOwned>(kind: Kind, json: &str, kind_of: impl Fn(&T) -> Kind) -> Result<T> {
+    let event = read(json)?;
+    if kind_of(&event) != kind {
+        return Err(Error::field(Code::Malformed, "event", "belongs to another kind"));
+    }
+    Ok(event)
 }
 
 /// The path of the first value that differs.

@@ -25,6 +25,9 @@ pub enum Bucket {
     Device(DeviceId),
 }
 
+/// Who sees all of a district's work.
+const OVERSEERS: [Role; 3] = [Role::Desk, Role::Commander, Role::Auditor];
+
 /// Who sees what. The desk sees all of a district's work, and those who command and audit it see what the desk sees.
 impl Bucket {
     /// Where the site and its zones lie: anyone may know them.
@@ -52,10 +55,34 @@ impl Bucket {
         Self::of_work(&[Role::Inspector], Some(zone), person, device)
     }
 
+    /// A call: its zone, who called and who is sent, the desk.
+    pub(super) fn of_call(zone: Option<&str>, persons: impl Iterator<Item = String>, device: DeviceId) -> Vec<Self> {
+        let mut buckets = Self::of_work(&[], zone, None, device);
+        buckets.extend(persons.map(Self::Person));
+        buckets.sort_unstable();
+        buckets.dedup();
+        buckets
+    }
+
+    /// An assignment: who is sent, and the desk.
+    pub(super) fn of_assignment(persons: impl Iterator<Item = String>) -> Vec<Self> {
+        Self::of_desk().into_iter().chain(persons.map(Self::Person)).collect()
+    }
+
+    /// A welfare timer: its holder and the desk.
+    pub(super) fn of_welfare(person: Option<String>, device: DeviceId) -> Vec<Self> {
+        Self::of_work(&[], None, person, device)
+    }
+
+    /// What is the desk's alone: its own words on a call, and what a duress code calls up, which the phone that it was typed
+    /// on must not show.
+    pub(super) fn of_desk() -> Vec<Self> {
+        OVERSEERS.map(Self::Role).to_vec()
+    }
+
     fn of_work(also: &[Role], zone: Option<&str>, person: Option<String>, device: DeviceId) -> Vec<Self> {
-        let roles = [Role::Desk, Role::Commander, Role::Auditor];
         let zone = zone.filter(|zone| !zone.is_empty()).map(|zone| Self::Zone(zone.to_owned()));
-        let mut buckets: Vec<_> = zone.into_iter().chain(also.iter().chain(&roles).copied().map(Self::Role)).collect();
+        let mut buckets: Vec<_> = zone.into_iter().chain(also.iter().chain(&OVERSEERS).copied().map(Self::Role)).collect();
         buckets.extend(person.map(Self::Person));
         buckets.push(Self::Device(device));
         buckets

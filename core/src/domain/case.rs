@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::apply::{Context, Outcome, Write};
+use super::apply::{Context, Outcome, Overtaker, Write};
 use super::{Actor, Bucket, Conflict, Document, DocumentKind, Flag, Settings, Site, Standing, Until, Venue, Verdict};
 use crate::domain::Role;
 use crate::log::{Digest, Operation};
@@ -58,6 +58,8 @@ pub(super) struct Case<'a> {
     pub(super) earliest: i64,
     /// The latest that it can have been, UTC ms.
     latest: i64,
+    /// When the hub wrote what the author had already seen, UTC ms: it was not before that.
+    pub(super) not_before: Option<i64>,
     pub(super) flags: Vec<Flag>,
 }
 
@@ -77,7 +79,7 @@ impl<'a> Case<'a> {
             Some(_) => judged.at,
             None => context.received_at.unwrap_or(i64::MAX).max(judged.at),
         };
-        Ok(Self { operation, context, site, settings, at: judged.at, earliest, latest, flags: judged.flags })
+        Ok(Self { operation, context, site, settings, at: judged.at, earliest, latest, not_before, flags: judged.flags })
     }
 
     pub(super) fn actor(&self) -> &str {
@@ -193,10 +195,12 @@ impl<'a> Case<'a> {
     /// A transition that the state does not allow: a conflict where somebody else was faster, refused where not.
     pub(super) fn illegal<N: Noun>(&self, document: &Document, noun: &N) -> Judgement {
         let operation = self.operation;
-        let winner =
-            self.context.world.overtaken_by(&operation.entity, operation.base_rev.unwrap_or(0), &operation.device).map_err(Stop::World)?;
-        let Some(winner) = winner else {
+        let Some(winner) = self.overtaken(document)? else {
             return Err(Error::new(Code::StateRefused, "the record's state does not allow this").into());
+        };
+        let kept = match winner {
+            Overtaker::Operation(id) => Some(id),
+            Overtaker::Clock => None,
         };
         let conflict = Conflict {
             operation: operation.id,
@@ -208,17 +212,22 @@ impl<'a> Case<'a> {
             photos: self.photos(),
         };
         let write = Write { conflict: Some(conflict), ..write_of(&document.id, document.body.clone(), noun) };
-        Ok(Outcome { verdict: Verdict::Conflict { code: Code::Overtaken, kept: Some(winner) }, writes: vec![write] })
+        Ok(Outcome { verdict: Verdict::Conflict { code: Code::Overtaken, kept }, writes: vec![write] })
+    }
+
+    /// What changed the document after its author had last seen it.
+    pub(super) fn overtaken(&self, document: &Document) -> Judgement<Option<Overtaker>> {
+        let operation = self.operation;
+        self.context.world.overtaken_by(&document.id, operation.base_rev.unwrap_or(0), &operation.device).map_err(Stop::World)
     }
 
     pub(super) fn created<N: Noun>(self, noun: &N) -> Judgement {
-        let write = write_of(&self.operation.entity, json(noun)?, noun);
+        let write = created_write(&self.operation.entity, noun)?;
         Ok(self.applied(vec![write]))
     }
 
     pub(super) fn changed<N: Noun>(self, document: &Document, before: &N, after: &N) -> Judgement {
-        let body = merged(&document.body, &json(before)?, json(after)?);
-        let write = write_of(&document.id, body, after);
+        let write = changed_write(document, before, after)?;
         Ok(self.applied(vec![write]))
     }
 
@@ -232,7 +241,18 @@ pub(super) fn parse<T: DeserializeOwned>(document: &Document) -> Option<T> {
     T::deserialize(&document.body).ok()
 }
 
-fn write_of<N: Noun>(id: &str, body: Value, noun: &N) -> Write {
+/// A document that did not exist.
+pub(super) fn created_write<N: Noun>(id: &str, noun: &N) -> Judgement<Write> {
+    Ok(write_of(id, json(noun)?, noun))
+}
+
+/// A document that did.
+pub(super) fn changed_write<N: Noun>(document: &Document, before: &N, after: &N) -> Judgement<Write> {
+    let body = merged(&document.body, &json(before)?, json(after)?);
+    Ok(write_of(&document.id, body, after))
+}
+
+pub(super) fn write_of<N: Noun>(id: &str, body: Value, noun: &N) -> Write {
     Write { id: id.to_owned(), kind: N::KIND, body, buckets: noun.buckets(), person: noun.person(), at: noun.at(), conflict: None }
 }
 
@@ -241,7 +261,7 @@ pub(super) fn json<T: Serialize>(value: &T) -> Judgement<Value> {
 }
 
 /// The new body, with those fields of the old one that this version does not know.
-fn merged(document: &Value, before: &Value, mut after: Value) -> Value {
+pub(super) fn merged(document: &Value, before: &Value, mut after: Value) -> Value {
     if let (Some(old), Some(known), Some(new)) = (document.as_object(), before.as_object(), after.as_object_mut()) {
         for (key, value) in old {
             if !known.contains_key(key) && !new.contains_key(key) {

@@ -79,6 +79,50 @@ kinds! {
         HazardRefer = "hazard.refer";
         /// It was none.
         HazardVoid = "hazard.void";
+        /// Help is called for, passed on by 110, or a clue given.
+        CallRaise = "call.raise";
+        /// The desk says how bad a call is.
+        CallTriage = "call.triage";
+        /// Persons and units are sent.
+        CallDispatch = "call.dispatch";
+        /// Everyone on duty is sent.
+        CallMuster = "call.muster";
+        /// Those on scene are at work.
+        CallHandle = "call.handle";
+        /// A call is over.
+        CallClose = "call.close";
+        /// A call is not needed any more.
+        CallCancel = "call.cancel";
+        /// There was nothing.
+        CallUnfounded = "call.unfounded";
+        /// A call goes on as another one.
+        CallMerge = "call.merge";
+        /// A call was not over.
+        CallReopen = "call.reopen";
+        /// A phone has its assignment.
+        AssignmentDeliver = "assignment.deliver";
+        /// Whoever is sent says that they heard.
+        AssignmentAcknowledge = "assignment.acknowledge";
+        /// They set out.
+        AssignmentEnRoute = "assignment.en_route";
+        /// They are there.
+        AssignmentArrive = "assignment.arrive";
+        /// They are done.
+        AssignmentClear = "assignment.clear";
+        /// They cannot come.
+        AssignmentDecline = "assignment.decline";
+        /// The desk needs them no more.
+        AssignmentRelease = "assignment.release";
+        /// Somebody wants to be asked after.
+        WelfareArm = "welfare.arm";
+        /// They say that they are well.
+        WelfareCancel = "welfare.cancel";
+        /// The desk sees to an alarm.
+        WelfareAcknowledge = "welfare.acknowledge";
+        /// They are well.
+        WelfareResolve = "welfare.resolve";
+        /// They were all the time.
+        WelfareFalseAlarm = "welfare.false_alarm";
     }
 }
 
@@ -90,6 +134,36 @@ impl Kind {
     #[must_use]
     pub const fn has_free_text(self) -> bool {
         !matches!(self, Self::DeviceEnrol)
+    }
+
+    /// Whether somebody waits for it this very minute: it goes ahead of everything else.
+    #[must_use]
+    pub const fn is_urgent(self) -> bool {
+        matches!(
+            self,
+            Self::CallRaise
+                | Self::CallTriage
+                | Self::CallDispatch
+                | Self::CallMuster
+                | Self::CallHandle
+                | Self::CallClose
+                | Self::CallCancel
+                | Self::CallUnfounded
+                | Self::CallMerge
+                | Self::CallReopen
+                | Self::AssignmentDeliver
+                | Self::AssignmentAcknowledge
+                | Self::AssignmentEnRoute
+                | Self::AssignmentArrive
+                | Self::AssignmentClear
+                | Self::AssignmentDecline
+                | Self::AssignmentRelease
+                | Self::WelfareArm
+                | Self::WelfareCancel
+                | Self::WelfareAcknowledge
+                | Self::WelfareResolve
+                | Self::WelfareFalseAlarm
+        )
     }
 }
 
@@ -116,6 +190,16 @@ kinds! {
         Inspection = "inspection";
         /// One hazard.
         Hazard = "hazard";
+        /// A call for help, or a clue.
+        Call = "call";
+        /// What the desk keeps of a call for itself.
+        CallFile = "call_file";
+        /// One person or unit that was sent to a call.
+        Assignment = "assignment";
+        /// Somebody who is asked after.
+        WelfareTimer = "welfare_timer";
+        /// The codes of a timer. Its own phone receives them, and no other.
+        WelfareCodes = "welfare_codes";
         /// The verdict of an operation, where it changed after its first answer.
         Verdict = "verdict";
         /// The word to a device that somebody was erased.

@@ -155,6 +155,8 @@ impl SiteFile {
         if site.tag_key.is_some() {
             return Err(Error::field(Code::Malformed, "tag_key", "the hub sets it, never a site file"));
         }
+        site.response.check().map_err(|error| error.within("response"))?;
+        each("response.tiers", &site.response.tiers, |tier| each("zones", &tier.zones, |zone| self.zone(zone).map(drop)))?;
         each("checklist", &site.checklist, |item| {
             Text::required("id", &item.id, 64)?;
             item.text.check_at("text")

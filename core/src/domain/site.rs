@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ChecklistItem;
+use super::{ChecklistItem, ResponseStandard};
 use crate::log::PublicKey;
 
 /// A name or sentence in both languages.
@@ -53,6 +53,9 @@ pub struct Site {
     /// The questions of a safety check.
     #[serde(default)]
     pub checklist: Vec<ChecklistItem>,
+    /// 快反标准: how fast somebody is to be there.
+    #[serde(default, skip_serializing_if = "ResponseStandard::is_default")]
+    pub response: ResponseStandard,
     /// The values marked *(default)* in the rules.
     #[serde(default)]
     pub settings: Settings,
@@ -88,6 +91,10 @@ pub struct Settings {
     pub contact_days: u32,
     /// A phone that asks for a PIN asks again when it was not used for this long, in seconds.
     pub app_lock_s: u32,
+    /// An assignment that no phone has taken by then is for the radio, in seconds.
+    pub reach_s: u32,
+    /// Who is asked whether they are well has so long to answer, in seconds.
+    pub welfare_grace_s: u32,
 }
 
 impl Default for Settings {
@@ -106,6 +113,8 @@ impl Default for Settings {
             held_max_days: 30,
             contact_days: 90,
             app_lock_s: 300,
+            reach_s: 15,
+            welfare_grace_s: 60,
         }
     }
 }

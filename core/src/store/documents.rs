@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::stored;
 use crate::Result;
-use crate::domain::{Bucket, Document, Visit, Write};
+use crate::domain::{Bucket, Document, Duty, Visit, Write};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -36,6 +36,19 @@ pub(crate) fn visits_of(connection: &Connection, person: &str, from: i64, to: i6
         visits.extend(row.get_ref(0)?.as_str().ok().and_then(Visit::read));
     }
     Ok(visits)
+}
+
+/// The persons who are on duty, as far as this phone knows the shifts; each once, by id.
+pub(crate) fn on_duty(connection: &Connection, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
+    let mut statement = connection.prepare_cached("SELECT body FROM documents WHERE kind = ?1")?;
+    let mut rows = statement.query([Duty::KIND])?;
+    let mut persons = Vec::new();
+    while let Some(row) = rows.next()? {
+        persons.extend(row.get_ref(0)?.as_str().ok().and_then(Duty::read).filter(|duty| duty.is_on(zone, at)).map(|duty| duty.person));
+    }
+    persons.sort_unstable();
+    persons.dedup();
+    Ok(persons)
 }
 
 /// Writes what an unsettled operation of this phone makes of a document.

@@ -1,11 +1,10 @@
 //! The phone's side of the rules: the view, inside a transaction.
 
 use rusqlite::Connection;
-use uuid::Uuid;
 
 use super::{blobs, documents};
 use crate::Result;
-use crate::domain::{Document, Visit, World};
+use crate::domain::{Document, Overtaker, Visit, World};
 use crate::log::{DeviceId, Digest};
 
 /// The hub's documents with this phone's unsettled operations on top.
@@ -32,9 +31,13 @@ impl World for PhoneWorld<'_> {
         documents::visits_of(self.connection, person, from, to)
     }
 
-    fn overtaken_by(&self, _: &str, _: u64, _: &DeviceId) -> Result<Option<Uuid>> {
+    fn overtaken_by(&self, _: &str, _: u64, _: &DeviceId) -> Result<Option<Overtaker>> {
         // What others did is in the hub's documents: on a phone, a state that does not fit is refused.
         Ok(None)
+    }
+
+    fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
+        documents::on_duty(self.connection, zone, at)
     }
 
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {

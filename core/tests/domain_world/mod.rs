@@ -1,11 +1,11 @@
 //! A world in memory for the tests of the rules: the lake's own site, and an author for each role.
 #![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, clippy::panic, reason = "a helper of tests, used by several")]
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use liuye_core::domain::{
-    Actor, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Person, PersonStatus, Role, RoleAssignment, SiteFile,
-    Trade, Verdict, Visit, World, apply,
+    Actor, Conflict, Context, Document, DocumentKind, Duty, Flag, Force, Kind, Outcome, Overtaker, Person, PersonStatus, Role,
+    RoleAssignment, SiteFile, Trade, Verdict, Visit, World, Write, apply, due,
 };
 use liuye_core::log::{AuthLevel, BlobRef, DeviceId, DeviceKey, Digest, Fix, FixSource, Operation, Salt};
 use liuye_core::{Code, Result};
@@ -27,6 +27,8 @@ pub struct Memory {
     pub written: BTreeMap<u64, i64>,
     /// Who changed which document at which revision.
     pub changes: Vec<(String, u64, DeviceId, Uuid)>,
+    /// Which document the hub's clock changed at which revision.
+    pub ticks: Vec<(String, u64)>,
     pub complete: bool,
     pub hub: bool,
     head: u64,
@@ -50,9 +52,16 @@ impl World for Memory {
         Ok(found.iter().filter_map(|document| Visit::read(&document.body.to_string())).collect())
     }
 
-    fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Uuid>> {
+    fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Overtaker>> {
         let last = self.changes.iter().rfind(|(id, rev, author, _)| id == entity && *rev > base_rev && author != device);
-        Ok(last.map(|(.., operation)| *operation))
+        let ticked = self.ticks.iter().any(|(id, rev)| id == entity && *rev > base_rev);
+        Ok(last.map(|(.., operation)| Overtaker::Operation(*operation)).or(ticked.then_some(Overtaker::Clock)))
+    }
+
+    fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
+        let shifts = self.documents.values().filter(|document| document.kind == Duty::KIND);
+        let on = shifts.filter_map(|document| Duty::read(&document.body.to_string())).filter(|duty| duty.is_on(zone, at));
+        Ok(on.map(|duty| duty.person).collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {
@@ -94,6 +103,7 @@ impl Memory {
             nfc_keys: BTreeMap::new(),
             written: BTreeMap::new(),
             changes: Vec::new(),
+            ticks: Vec::new(),
             complete: true,
             hub: true,
             head: 1,
@@ -166,22 +176,39 @@ impl Memory {
 
     pub fn store(&mut self, operation: &Operation, outcome: Outcome) -> Verdict {
         for write in outcome.writes {
-            self.head += 1;
-            let conflicts = self.documents.get(&write.id).map(|document| document.conflicts.clone()).unwrap_or_default();
-            let conflicts = conflicts.into_iter().chain(write.conflict).collect();
-            self.changes.push((write.id.clone(), self.head, operation.device, operation.id));
-            let document = Document {
-                id: write.id.clone(),
-                kind: write.kind.as_str().to_owned(),
-                rev: self.head,
-                schema_version: 1,
-                body: write.body,
-                buckets: write.buckets,
-                conflicts,
-            };
-            self.documents.insert(write.id, document);
+            let id = write.id.clone();
+            self.write(write);
+            self.changes.push((id, self.head, operation.device, operation.id));
         }
         outcome.verdict
+    }
+
+    fn write(&mut self, write: Write) {
+        self.head += 1;
+        let conflicts = self.documents.get(&write.id).map(|document| document.conflicts.clone()).unwrap_or_default();
+        let conflicts = conflicts.into_iter().chain(write.conflict).collect();
+        let document = Document {
+            id: write.id.clone(),
+            kind: write.kind.as_str().to_owned(),
+            rev: self.head,
+            schema_version: 1,
+            body: write.body,
+            buckets: write.buckets,
+            conflicts,
+        };
+        self.documents.insert(write.id, document);
+    }
+
+    /// Lets the hub's clock reach `now`. Returns what it changed, in the order of the ids.
+    pub fn tick(&mut self, now: i64) -> Vec<String> {
+        let writes: Vec<Write> = self.documents.values().filter_map(|document| due::step(document, now)).collect();
+        let changed = writes.iter().map(|write| write.id.clone()).collect();
+        for write in writes {
+            let id = write.id.clone();
+            self.write(write);
+            self.ticks.push((id, self.head));
+        }
+        changed
     }
 
     /// An operation made and taken at once.

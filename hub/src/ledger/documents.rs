@@ -1,7 +1,7 @@
 //! Documents, where they lie, and where they lay before.
 
 use liuye_core::Result;
-use liuye_core::domain::{Bucket, Document, DocumentKind, Visit, Write};
+use liuye_core::domain::{Bucket, Document, DocumentKind, Duty, Visit, Write};
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
@@ -46,6 +46,29 @@ impl Tx<'_> {
         Ok(visits)
     }
 
+    /// The persons who are on duty, each once, by id.
+    pub(crate) fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT body FROM documents INDEXED BY documents_on_duty
+             WHERE site = ?1 AND kind = 'shift' AND json_extract(body, '$.state') = 'active'",
+        )?;
+        let mut rows = statement.query([self.site])?;
+        let mut persons = Vec::new();
+        while let Some(row) = rows.next()? {
+            persons.extend(row.get_ref(0)?.as_str().ok().and_then(Duty::read).filter(|duty| duty.is_on(zone, at)).map(|duty| duty.person));
+        }
+        persons.sort_unstable();
+        persons.dedup();
+        Ok(persons)
+    }
+
+    /// Who was sent to a call, by the assignments' ids.
+    pub(crate) fn assignments_of(&self, call: &str) -> Result<Vec<Document>> {
+        let mut statement =
+            self.connection.prepare_cached(select!("AND kind = 'assignment' AND json_extract(body, '$.call') = ?2 ORDER BY id"))?;
+        statement.query_map((self.site, call), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
     /// Writes what an operation makes of a document, as changed at `position`.
     pub(crate) fn write_document(&self, write: &Write, position: u64) -> Result<()> {
         let before = self.document(&write.id)?;
@@ -61,6 +84,7 @@ impl Tx<'_> {
             conflicts,
         };
         self.count_digests(before.as_ref().map(|stored| &stored.document), Some(&document))?;
+        self.keep_deadline(&document)?;
         let stored = Stored { document, person: write.person.clone(), at: write.at };
         self.put(&stored, before.map(|stored| stored.document.buckets).unwrap_or_default())
     }
@@ -97,6 +121,7 @@ impl Tx<'_> {
     pub(crate) fn remove_document(&self, id: &str, position: u64) -> Result<()> {
         if let Some(stored) = self.document(id)? {
             self.count_digests(Some(&stored.document), None)?;
+            self.drop_deadline(id)?;
             self.connection.execute("DELETE FROM documents WHERE site = ?1 AND id = ?2", (self.site, id))?;
             self.move_between(id, &stored.document.buckets, &[], position)?;
         }

@@ -58,6 +58,15 @@ impl Tx<'_> {
         Ok(position)
     }
 
+    /// What a position is about: what it is, and its reference.
+    pub(crate) fn entry(&self, position: u64) -> Result<Option<(String, String)>> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT what, reference FROM entries WHERE site = ?1 AND position = ?2")?
+            .query_row((self.site, position), |row| Ok((row.get(0)?, row.get(1)?)))
+            .optional()?)
+    }
+
     /// The chain's hash at a position; the genesis at 0.
     pub(crate) fn hash_at(&self, position: u64) -> Result<Option<Digest>> {
         if position == 0 {

@@ -3,6 +3,7 @@
 mod branches;
 mod codes;
 mod contacts;
+mod deadlines;
 mod devices;
 mod digests;
 mod documents;

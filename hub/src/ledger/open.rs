@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/002_branches.sql"),
     include_str!("sql/003_erasures.sql"),
     include_str!("sql/004_holders.sql"),
+    include_str!("sql/005_deadlines.sql"),
 ];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
@@ -107,7 +108,9 @@ fn migrate(connection: &mut Connection) -> Result<()> {
         let sites: Vec<String> =
             transaction.prepare("SELECT site FROM sites")?.query_map([], |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
         for site in &sites {
-            Tx { connection: &transaction, site, now: 0 }.begin_digests()?;
+            let tx = Tx { connection: &transaction, site, now: 0 };
+            tx.begin_digests()?;
+            tx.begin_deadlines()?;
         }
     }
     Ok(transaction.commit()?)

@@ -1,10 +1,9 @@
 //! The hub's side of the rules: the ledger, inside the transaction that takes an operation in.
 
 use liuye_core::Result;
-use liuye_core::domain::{Document, Visit, World};
+use liuye_core::domain::{Document, Overtaker, Visit, World};
 use liuye_core::log::{DeviceId, Digest};
 use rusqlite::OptionalExtension;
-use uuid::Uuid;
 
 use super::Tx;
 use crate::keys::Keys;
@@ -13,6 +12,20 @@ use crate::keys::Keys;
 pub(crate) struct HubWorld<'a> {
     pub(crate) tx: &'a Tx<'a>,
     pub(crate) keys: &'a Keys,
+}
+
+impl HubWorld<'_> {
+    /// Who changed a document last, after `base_rev`, without being about it: an operation on another document that also says
+    /// something of this one, or the hub's clock.
+    fn changed_last_by(&self, id: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Overtaker>> {
+        let Some(rev) = self.tx.document(id)?.map(|stored| stored.document.rev).filter(|rev| *rev > base_rev) else { return Ok(None) };
+        let Some((what, reference)) = self.tx.entry(rev)? else { return Ok(None) };
+        if what == "due" {
+            return Ok(Some(Overtaker::Clock));
+        }
+        let operation = reference.parse().ok().map(|id| self.tx.operation(id)).transpose()?.flatten();
+        Ok(operation.filter(|taken| taken.operation.device != *device).map(|taken| Overtaker::Operation(taken.operation.id)))
+    }
 }
 
 impl World for HubWorld<'_> {
@@ -24,7 +37,7 @@ impl World for HubWorld<'_> {
         self.tx.visits_of(person, from, to)
     }
 
-    fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Uuid>> {
+    fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Overtaker>> {
         let found: Option<String> = self
             .tx
             .connection
@@ -33,7 +46,14 @@ impl World for HubWorld<'_> {
             )?
             .query_row((self.tx.site, entity, base_rev, device.to_string()), |row| row.get(0))
             .optional()?;
-        Ok(found.and_then(|id| id.parse().ok()))
+        match found.and_then(|id| id.parse().ok()) {
+            Some(id) => Ok(Some(Overtaker::Operation(id))),
+            None => self.changed_last_by(entity, base_rev, device),
+        }
+    }
+
+    fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
+        self.tx.on_duty(zone, at)
     }
 
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {
