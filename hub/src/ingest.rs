@@ -171,9 +171,7 @@ impl Ingest<'_> {
 
     /// What the rules say of an operation, and what it would write.
     fn judge(&self, device: &DeviceRow, operation: &Operation, contact: Option<&ContactEnvelope>) -> Result<(Verdict, Vec<Write>)> {
-        if Kind::parse(&operation.kind).is_none() || operation.schema_version > Kind::SCHEMA_VERSION {
-            return Ok((held(Until::Kind(operation.kind.clone(), operation.schema_version)), Vec::new()));
-        }
+        // Before the kind: what is held for a newer hub is judged there by the rules alone.
         if !may_write_as(device, &operation.actor) {
             return Ok((quarantined(Code::NotPermitted, "actor"), Vec::new()));
         }
@@ -182,6 +180,9 @@ impl Ingest<'_> {
         }
         if let Some(fault) = self.reference_fault(device, operation)? {
             return Ok((fault, Vec::new()));
+        }
+        if Kind::parse(&operation.kind).is_none() || operation.schema_version > Kind::SCHEMA_VERSION {
+            return Ok((held(Until::Kind(operation.kind.clone(), operation.schema_version)), Vec::new()));
         }
         if let Some(blocking) = self.tx.unsettled_before(operation)? {
             return Ok((held(Until::Operation(blocking)), Vec::new()));

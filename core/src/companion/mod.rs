@@ -11,6 +11,7 @@ mod documents;
 mod enrol;
 mod handle;
 mod lost;
+mod newer;
 mod observe;
 mod outbox;
 mod patrol;

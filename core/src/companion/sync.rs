@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Companion;
 use super::enrol::Enrolment;
+use super::newer::{BUILD, told_late, told_verdict};
 use super::observe::Changes;
 use super::record::HubClock;
 use super::view::Judge;
@@ -16,7 +17,8 @@ use crate::env::{Env, LogLevel, Transport};
 use crate::store::{Meta, blobs, digests, documents, outbox, private};
 use crate::sync::backoff::wait_ms;
 use crate::sync::engine::{Action, Batch, BlobPiece, End, Engine, Event, Route};
-use crate::sync::policy::LEASE_MS;
+use crate::sync::policy::{LEASE_MS, MAX_HINT_BYTES, MAX_HINTS, MAX_OPERATIONS};
+use crate::sync::version::{ProtocolRange, ProtocolVersion};
 use crate::sync::wire::{Change, ContactEnvelope, OperationVerdict, SyncAnswer};
 use crate::{Code, Error, Result};
 
@@ -139,7 +141,10 @@ impl Companion {
             mended: false,
             leased_at: self.env.clock.elapsed_ms(),
             sent_at: (0, 0),
+            hub_speaks: None,
+            hinted: false,
         };
+        self.understand_what_was_left_aside()?;
         let outcome = run.drive(&enrolment);
         let report = run.report;
         self.finish(outcome, state, report)
@@ -214,11 +219,17 @@ struct Run<'a> {
     leased_at: u64,
     /// Wall and monotonic clock when the last request left.
     sent_at: (i64, u64),
+    /// What the hub last said that it speaks.
+    hub_speaks: Option<ProtocolRange>,
+    /// Whether the hub has this run's hints.
+    hinted: bool,
 }
 
 impl Run<'_> {
     fn drive(&mut self, enrolment: &Enrolment) -> Result<End> {
         let companion = self.companion;
+        self.hub_speaks = companion.hub_speaks()?;
+        let spoken = self.hub_speaks.unwrap_or(ProtocolRange::OURS);
         let mut engine = Engine::new(Route {
             hub_url: enrolment.hub_url.clone(),
             site: enrolment.site.clone(),
@@ -226,6 +237,8 @@ impl Run<'_> {
             key: companion.device_key.clone(),
             device_name: companion.device_name.clone(),
             ticket: enrolment.ticket.clone(),
+            // Where there is none, the hub says so again, and it can change its mind.
+            version: spoken.common(ProtocolRange::OURS).unwrap_or(ProtocolVersion::MAX),
         });
         let mut action = engine.start();
         loop {
@@ -241,7 +254,10 @@ impl Run<'_> {
                     self.renew_lease()?;
                     self.sent_at = (companion.env.clock.wall_ms(), companion.env.clock.elapsed_ms());
                     match self.transport.send(request) {
-                        Ok(response) => Event::Response(response),
+                        Ok(response) => {
+                            companion.note_what_the_hub_speaks(&mut self.hub_speaks, &response)?;
+                            Event::Response(response)
+                        }
                         Err(error) => Event::Failed(error),
                     }
                 }
@@ -296,6 +312,14 @@ impl Run<'_> {
                 return Ok(None);
             }
             let operations = outbox::from_seq(connection, epoch, first_seq, max_operations, max_bytes)?;
+            // A hint is for what would have to wait for the next request; a hub that takes no large request gets none.
+            let is_cut = operations.last().is_some_and(|last| last.seq < last_seq);
+            let hints = match operations.last() {
+                Some(last) if is_cut && !self.hinted && max_operations == MAX_OPERATIONS => {
+                    outbox::urgent_after(connection, epoch, last.seq, MAX_HINTS, MAX_HINT_BYTES)?
+                }
+                _ => Vec::new(),
+            };
             let mut contacts = Vec::new();
             for operation in operations.iter().filter(|operation| operation.contact_digest.is_some()) {
                 if let Some((salt, content)) = private::contact_of(connection, operation.id)? {
@@ -306,6 +330,7 @@ impl Run<'_> {
                 first_seq,
                 operations,
                 contacts,
+                hints,
                 head: (last_seq > 0).then_some((last_seq, last_hash)),
                 cursor: Meta::Cursor.read(connection)?,
                 refill: Meta::Refill.read(connection)?.unwrap_or_default(),
@@ -317,12 +342,13 @@ impl Run<'_> {
     /// Writes down an answer whole, in one transaction: verdicts, documents and cursor belong together.
     fn store(&mut self, answer: &SyncAnswer) -> Result<Event> {
         let (companion, epoch) = (self.companion, self.epoch);
+        self.hinted = true;
         let (report, mended) = (&mut self.report, &mut self.mended);
         let sent_at = self.sent_at;
         companion.write_synced(|connection, changes| {
-            let mut page = Page { connection, changes, report, touched: Vec::new() };
+            let mut page = Page { connection, changes, report, touched: Vec::new(), left_aside: false };
             for verdict in &answer.verdicts {
-                page.settle(verdict)?;
+                page.settle(verdict, &told_verdict(verdict)?)?;
             }
             for change in &answer.changes {
                 page.apply(change)?;
@@ -331,6 +357,9 @@ impl Run<'_> {
                 page.touched.extend(outbox::stop_replaying_settled(connection, None)?);
             }
             page.rebuild()?;
+            if page.left_aside {
+                Meta::LeftAside.write(connection, &BUILD)?;
+            }
             Meta::Cursor.write(connection, &answer.cursor)?;
             Meta::DurableThrough.write(connection, &answer.durable_through)?;
             // The cursor says from here on what is being filled.
@@ -371,6 +400,8 @@ struct Page<'a> {
     report: &'a mut SyncReport,
     /// Documents whose view has to be rebuilt.
     touched: Vec<String>,
+    /// Whether something came that only a newer version can read.
+    left_aside: bool,
 }
 
 impl Page<'_> {
@@ -392,11 +423,13 @@ impl Page<'_> {
         Ok(differing)
     }
 
-    fn settle(&mut self, verdict: &OperationVerdict) -> Result<()> {
-        if let Verdict::Held { until: Until::Blob(sha256) } = &verdict.verdict {
-            blobs::send_again(self.connection, sha256)?;
+    fn settle(&mut self, verdict: &OperationVerdict, told: &str) -> Result<()> {
+        match &verdict.verdict {
+            Verdict::Held { until: Until::Blob(sha256) } => blobs::send_again(self.connection, sha256)?,
+            Verdict::Held { until: Until::Other(_) } => self.left_aside = true,
+            _ => {}
         }
-        if let Some(entity) = outbox::settle(self.connection, verdict.operation, &verdict.verdict)? {
+        if let Some(entity) = outbox::settle(self.connection, verdict.operation, &verdict.verdict, told)? {
             self.touched.push(entity);
             self.report.verdicts.push(verdict.clone());
             self.changes.outbox();
@@ -409,7 +442,8 @@ impl Page<'_> {
             Change::Document(document) if document.kind == DocumentKind::Verdict.as_str() => {
                 let late = document.id.parse().ok().zip(serde_json::from_value::<Verdict>(document.body.clone()).ok());
                 if let Some((operation, verdict)) = late {
-                    self.settle(&OperationVerdict { operation, verdict })?;
+                    let told = told_late(&verdict, &document.body)?;
+                    self.settle(&OperationVerdict { operation, verdict }, &told)?;
                 }
             }
             Change::Document(document) => {
@@ -419,6 +453,7 @@ impl Page<'_> {
                 self.changes.document(&document.kind, &document.id);
                 self.report.received += 1;
             }
+            Change::Newer(_) => self.left_aside = true,
             Change::Gone { id } => self.remove(id)?,
             Change::Purge { bucket } => {
                 for id in documents::leave_bucket(self.connection, bucket)? {

@@ -86,6 +86,14 @@ impl Kind {
     /// The version of the body's shape that this version writes and reads.
     pub const SCHEMA_VERSION: u32 = 1;
 
+    /// Whether the desk should know of it before everything that its phone wrote earlier has come: it then travels ahead as a hint.
+    ///
+    /// A hazard may be blocking an exit right now.
+    #[must_use]
+    pub const fn is_urgent(self) -> bool {
+        matches!(self, Self::HazardFind)
+    }
+
     /// Whether the body has text that a person typed: its digest is then salted, so that a redacted text cannot be guessed.
     #[must_use]
     pub const fn has_free_text(self) -> bool {

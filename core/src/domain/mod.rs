@@ -3,6 +3,7 @@
 
 mod actor;
 mod apply;
+mod as_told;
 mod body;
 mod bucket;
 mod bucket_digest;
@@ -34,6 +35,7 @@ mod zone;
 
 pub use actor::{Actor, Standing};
 pub use apply::{Context, Outcome, World, Write, apply};
+pub use as_told::AsTold;
 pub use body::{Body, OperationDiscard};
 pub use bucket::Bucket;
 pub use bucket_digest::BucketDigest;

@@ -33,6 +33,10 @@ pub(crate) enum Meta {
     DurableThrough,
     /// How the last sync ended, and when the next may begin.
     SyncState,
+    /// What the hub last said that it speaks.
+    HubProtocol,
+    /// The build that left something aside which only a newer one can read.
+    LeftAside,
 }
 
 impl Meta {
@@ -50,6 +54,8 @@ impl Meta {
             Self::Digests => "digests",
             Self::DurableThrough => "durable_through",
             Self::SyncState => "sync_state",
+            Self::HubProtocol => "hub_protocol",
+            Self::LeftAside => "left_aside",
         }
     }
 

@@ -4,4 +4,5 @@ pub mod backoff;
 pub mod engine;
 pub mod policy;
 pub mod signature;
+pub mod version;
 pub mod wire;

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use liuye_core::domain::{
-    Actor, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Person, PersonStatus, Role, RoleAssignment, SiteFile,
-    Trade, Verdict, Visit, World, apply,
+    Actor, AsTold, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Person, PersonStatus, Role, RoleAssignment,
+    SiteFile, Trade, Verdict, Visit, World, apply,
 };
 use liuye_core::log::{AuthLevel, BlobRef, DeviceId, DeviceKey, Digest, Fix, FixSource, Operation, Salt};
 use liuye_core::{Code, Result};
@@ -167,7 +167,7 @@ impl Memory {
         for write in outcome.writes {
             self.head += 1;
             let conflicts = self.documents.get(&write.id).map(|document| document.conflicts.clone()).unwrap_or_default();
-            let conflicts = conflicts.into_iter().chain(write.conflict).collect();
+            let conflicts = conflicts.into_iter().chain(write.conflict.map(AsTold::from)).collect();
             self.changes.push((write.id.clone(), self.head, operation.device, operation.id));
             let document = Document {
                 id: write.id.clone(),
@@ -193,7 +193,7 @@ impl Memory {
         &self.documents[id].body
     }
 
-    pub fn conflicts(&self, id: &str) -> &[Conflict] {
+    pub fn conflicts(&self, id: &str) -> &[AsTold<Conflict>] {
         &self.documents[id].conflicts
     }
 

@@ -3,7 +3,9 @@
 mod blobs;
 mod branches;
 mod enrol;
+mod older;
 mod problem;
+mod protocol;
 mod signed;
 mod sync;
 
@@ -27,6 +29,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .route("/v1/blobs", post(blobs::create).options(blobs::options))
         .route("/v1/blobs/{id}", patch(blobs::append).head(blobs::progress))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(axum::middleware::from_fn(protocol::negotiate))
         .with_state(State { hub, enrolments: std::sync::Arc::default() })
 }
 

@@ -2,12 +2,15 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
+use axum::extract::{Extension, Path, State as Shared};
 use axum::http::HeaderMap;
+use liuye_core::domain::AsTold;
 use liuye_core::sync::policy::MAX_CHANGES;
+use liuye_core::sync::version::ProtocolVersion;
 use liuye_core::sync::wire::{Acked, SyncAnswer, SyncRequest};
 use liuye_core::{Code, Error};
 
+use super::older::readable;
 use super::signed::Signed;
 use super::{ApiError, State, blocking};
 use crate::changes::{Asked, page};
@@ -20,6 +23,7 @@ use crate::scope::scope_of;
 pub(super) async fn sync(
     Shared(state): Shared<State>,
     Path(site): Path<String>,
+    Extension(version): Extension<ProtocolVersion>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<SyncAnswer>, ApiError> {
@@ -30,7 +34,7 @@ pub(super) async fn sync(
             return Err(Error::field(Code::DeviceRefused, "site", "the device belongs to another site").into());
         }
         let request: SyncRequest = serde_json::from_slice(&body)?;
-        Ok(Json(round(&state.hub, &site, &device, &request)?))
+        Ok(Json(readable(round(&state.hub, &site, &device, &request)?, version)))
     })
     .await
 }
@@ -74,7 +78,7 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
         let page = page(tx, &asked)?;
         Ok(SyncAnswer {
             acked: Acked { epoch: branch.epoch, seq: acked },
-            verdicts,
+            verdicts: verdicts.into_iter().map(AsTold::from).collect(),
             changes: page.changes,
             cursor: page.cursor,
             more: page.more,
