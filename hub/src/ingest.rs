@@ -80,6 +80,7 @@ impl Ingest<'_> {
         let acked = new.last().map_or(branch.acked_seq, |last| last.seq);
         if let Some(last) = new.last() {
             self.tx.acknowledge(&device.device, branch.epoch, last.seq, &last.hash)?;
+            self.tx.pass_hints(&device.device, branch.epoch, last.seq)?;
         }
         // An operation of this very push may have settled an earlier one of it.
         for verdict in &mut verdicts {
@@ -144,6 +145,7 @@ impl Ingest<'_> {
 
     /// Takes one operation in. Whatever is wrong with it is its verdict.
     fn take(&self, device: &DeviceRow, operation: &Operation, contact: Option<&ContactEnvelope>) -> Result<Verdict> {
+        self.tx.prove_hint(operation)?;
         if let Some(known) = self.tx.operation(operation.id)? {
             return self.repeat(operation, &known);
         }

@@ -6,6 +6,7 @@
 mod api;
 mod blobs;
 mod changes;
+mod hints;
 mod hub;
 mod ingest;
 mod keys;
@@ -20,5 +21,5 @@ pub mod desk;
 pub mod ops;
 
 pub use hub::Hub;
-pub use ledger::{AttentionRow, DeviceRow, OperationRow};
+pub use ledger::{AttentionRow, DeviceRow, HintRow, OperationRow};
 pub use server::{ServeConfig, Tls, router, serve};

@@ -3,6 +3,7 @@
 mod blobs;
 mod branches;
 mod enrol;
+mod gate;
 mod older;
 mod problem;
 mod protocol;
@@ -30,7 +31,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .route("/v1/blobs/{id}", patch(blobs::append).head(blobs::progress))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(axum::middleware::from_fn(protocol::negotiate))
-        .with_state(State { hub, enrolments: std::sync::Arc::default() })
+        .with_state(State { hub, enrolments: std::sync::Arc::default(), gate: gate::Gate::default() })
 }
 
 /// What the handlers share.
@@ -39,6 +40,8 @@ pub(crate) struct State {
     pub(crate) hub: Hub,
     /// Who tried to enrol lately.
     pub(crate) enrolments: std::sync::Arc<Tries>,
+    /// Who syncs first under load.
+    pub(crate) gate: gate::Gate,
 }
 
 /// Runs work that waits for the disk off the threads that serve connections.

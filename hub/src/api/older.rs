@@ -1,8 +1,10 @@
 //! Answers for phones of older versions: what they cannot read is left out, for one word of it and they would read nothing at all.
 
-use liuye_core::domain::{Bucket, Flag, Role, Until, Verdict};
+use liuye_core::domain::{Bucket, DocumentKind, Flag, Role, Verdict};
 use liuye_core::sync::version::ProtocolVersion;
 use liuye_core::sync::wire::{Change, SyncAnswer};
+use serde::Deserialize;
+use serde_json::Value;
 
 /// The flags of 0.1. A phone of 0.1 takes no answer with another.
 const FLAGS_0_1: [Flag; 14] = [
@@ -56,6 +58,9 @@ pub(super) fn readable(mut answer: SyncAnswer, version: ProtocolVersion) -> Sync
     answer.changes.retain_mut(|change| match change {
         Change::Document(document) => {
             document.buckets.retain(is_of_0_1);
+            if document.kind == DocumentKind::Verdict.as_str() {
+                simplify_late(&mut document.body);
+            }
             true
         }
         Change::Gone { .. } => true,
@@ -65,12 +70,20 @@ pub(super) fn readable(mut answer: SyncAnswer, version: ProtocolVersion) -> Sync
     answer
 }
 
+fn simplify_late(body: &mut Value) {
+    if let Ok(mut verdict) = Verdict::deserialize(&*body) {
+        simplify(&mut verdict);
+        if let Ok(simple) = serde_json::to_value(&verdict) {
+            *body = simple;
+        }
+    }
+}
+
 fn simplify(verdict: &mut Verdict) {
     match verdict {
         Verdict::Applied { flags } => flags.retain(|flag| FLAGS_0_1.contains(flag)),
-        // Words that 0.1 has no reading for. What it waits for is for the desk to know.
-        Verdict::Held { until } if matches!(until, Until::Other(_)) => *until = Until::Entity(String::new()),
-        _ => {}
+        // Every reason to wait, and every other end, is of 0.1.
+        Verdict::Held { .. } | Verdict::Conflict { .. } | Verdict::Quarantined { .. } => {}
     }
 }
 

@@ -27,6 +27,11 @@ impl ApiError {
         Self { expected_seq: Some(expected), ..Self::from(error) }
     }
 
+    /// The hub has too much to do, or this sender has too much with it.
+    pub(crate) fn try_again(error: Error) -> Self {
+        Self { retry_after_s: Some(5), ..Self::with_status(error, 503) }
+    }
+
     /// Too many tries.
     pub(crate) fn too_many(retry_after_s: u64) -> Self {
         let error = Error::new(Code::HubBusy, "too many tries from this address");

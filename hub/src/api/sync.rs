@@ -1,13 +1,17 @@
 //! The round trip: operations in, verdicts and changes out.
 
+use std::net::SocketAddr;
+use std::time::Duration;
+
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Extension, Path, State as Shared};
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Extension, Path, State as Shared};
 use axum::http::HeaderMap;
 use liuye_core::domain::AsTold;
-use liuye_core::sync::policy::MAX_CHANGES;
+use liuye_core::sync::policy::{MAX_BODY_BYTES, MAX_CHANGES, REQUEST_TIMEOUT_MS};
+use liuye_core::sync::signature::SIGNATURE_INPUT;
 use liuye_core::sync::version::ProtocolVersion;
-use liuye_core::sync::wire::{Acked, SyncAnswer, SyncRequest};
+use liuye_core::sync::wire::{Acked, SyncAnswer, SyncRequest, URGENT};
 use liuye_core::{Code, Error};
 
 use super::older::readable;
@@ -19,14 +23,22 @@ use crate::ingest::{Push, PushError};
 use crate::ledger::DeviceRow;
 use crate::scope::scope_of;
 
+/// How long a body may take: a phone gives up then as well.
+const BODY_TIMEOUT: Duration = Duration::from_millis(REQUEST_TIMEOUT_MS);
+
 /// `POST /v1/sites/{site}/sync`
 pub(super) async fn sync(
     Shared(state): Shared<State>,
     Path(site): Path<String>,
     Extension(version): Extension<ProtocolVersion>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<SyncAnswer>, ApiError> {
+    // Nothing is proven before the body is here: a name that somebody else claims elsewhere must not use up its owner's turns.
+    let _turn = state.gate.turn(format!("{} {}", claimed_sender(&headers), address.ip())).map_err(ApiError::try_again)?;
+    let _place = state.gate.enter(claims_urgent(&headers)).await.map_err(ApiError::try_again)?;
+    let body = read(body).await?;
     blocking(move || {
         let path = format!("/v1/sites/{site}/sync");
         let (own_site, device) = Signed { method: "POST", path: &path, headers: &headers, body: &body }.device(&state.hub)?;
@@ -37,6 +49,23 @@ pub(super) async fn sync(
         Ok(Json(readable(round(&state.hub, &site, &device, &request)?, version)))
     })
     .await
+}
+
+fn claims_urgent(headers: &HeaderMap) -> bool {
+    headers.get(URGENT).is_some_and(|value| value == "1")
+}
+
+/// Whoever the signature names, proven or not.
+fn claimed_sender(headers: &HeaderMap) -> String {
+    let input = headers.get(SIGNATURE_INPUT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    input.split_once("keyid=\"").and_then(|(_, rest)| rest.split_once('"')).map_or_else(String::new, |(id, _)| id.to_owned())
+}
+
+/// The body, once there is a place for it.
+async fn read(body: Body) -> Result<Bytes, ApiError> {
+    let too_large = |_| Error::field(Code::TooLarge, "body", format!("at most {MAX_BODY_BYTES} bytes")).into();
+    let read = tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, MAX_BODY_BYTES)).await;
+    read.map_err(|_| ApiError::with_status(Error::new(Code::LineCut, "the body did not come in time"), 408))?.map_err(too_large)
 }
 
 fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Result<SyncAnswer, ApiError> {
@@ -64,6 +93,7 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
             }
             PushError::Other(error) => error,
         })?;
+        ingest.keep_hints(&device.device, branch.epoch, acked, &request.hints)?;
         tx.heard_of(&device.device, &nonce)?;
         if let Some(head) = &request.head_signature {
             tx.keep_head(&device.device, branch.epoch, head)?;
