@@ -16,6 +16,12 @@ pub struct AsTold<T> {
 }
 
 impl<T> AsTold<T> {
+    /// What this version reads of it.
+    #[must_use]
+    pub fn into_known(self) -> T {
+        self.known
+    }
+
     /// The JSON as it came, where this version cannot say all of it.
     #[must_use]
     pub fn told(&self) -> Option<&str> {
