@@ -1,14 +1,13 @@
 //! The round trip: operations in, verdicts and changes out.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Extension, Path, State as Shared};
 use axum::http::HeaderMap;
 use liuye_core::domain::AsTold;
-use liuye_core::sync::policy::{MAX_BODY_BYTES, MAX_CHANGES, REQUEST_TIMEOUT_MS};
+use liuye_core::sync::policy::{MAX_BODY_BYTES, MAX_CHANGES};
 use liuye_core::sync::signature::SIGNATURE_INPUT;
 use liuye_core::sync::version::ProtocolVersion;
 use liuye_core::sync::wire::{Acked, SyncAnswer, SyncRequest, URGENT};
@@ -22,9 +21,6 @@ use crate::hub::Hub;
 use crate::ingest::{Push, PushError};
 use crate::ledger::DeviceRow;
 use crate::scope::scope_of;
-
-/// How long a body may take: a phone gives up then as well.
-const BODY_TIMEOUT: Duration = Duration::from_millis(REQUEST_TIMEOUT_MS);
 
 /// `POST /v1/sites/{site}/sync`
 pub(super) async fn sync(
@@ -64,8 +60,7 @@ fn claimed_sender(headers: &HeaderMap) -> String {
 /// The body, once there is a place for it.
 async fn read(body: Body) -> Result<Bytes, ApiError> {
     let too_large = |_| Error::field(Code::TooLarge, "body", format!("at most {MAX_BODY_BYTES} bytes")).into();
-    let read = tokio::time::timeout(BODY_TIMEOUT, axum::body::to_bytes(body, MAX_BODY_BYTES)).await;
-    read.map_err(|_| ApiError::with_status(Error::new(Code::LineCut, "the body did not come in time"), 408))?.map_err(too_large)
+    axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(too_large)
 }
 
 fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Result<SyncAnswer, ApiError> {
