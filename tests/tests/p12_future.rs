@@ -334,13 +334,15 @@ fn p12_an_operation_of_an_unknown_kind_is_stored_as_it_came_and_held() {
     assert_eq!(district.faults(), Vec::<String>::new());
 }
 
+type Spoil = fn(&mut Operation);
+
 /// Under a name that is not its author's, or with a contact that did not come, it does not wait: the hub that knows the kind asks the
 /// rules alone.
 #[test]
 fn p12_what_waits_for_a_newer_hub_is_its_authors_own() {
     let district = District::open();
     let site = district.hub().site().unwrap();
-    let spoilt: [(&str, fn(&mut Operation), &str); 3] = [
+    let spoilt: [(&str, Spoil, &str); 3] = [
         ("somebody else's name", |operation| "p-001".clone_into(&mut operation.actor), "not_permitted"),
         ("a contact that does not come", |operation| operation.contact_digest = Some(operation.body_digest), "contact_mismatch"),
         ("a correction of nothing", |operation| operation.amends = Some(operation.id), "amends_nothing"),
