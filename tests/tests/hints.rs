@@ -2,8 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+use std::io::Write;
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use liuye_core::companion::{Companion, HazardDraft, LostReportDraft, SyncReason};
 use liuye_core::domain::{DocumentKind, HazardGrade, ItemCategory, Role};
@@ -209,4 +213,62 @@ fn what_is_no_hint_is_passed_over_and_stops_nothing() {
     district.ledger().execute("UPDATE hints SET received_at = received_at - 8 * 86400000", []).unwrap();
     district.hub().sweep().unwrap();
     assert_eq!(hints(&district), []);
+}
+
+/// A request of this claimed sender whose body does not come: it keeps its place for as long as the connection lives.
+fn stalled(district: &District, sender: &str) -> TcpStream {
+    let mut line = TcpStream::connect(district.url().trim_start_matches("http://")).unwrap();
+    let head = "POST /v1/sites/liuye-lake/sync HTTP/1.1\r\nhost: lake\r\ncontent-length: 4194304\r\nsignature-input: liuye=();keyid=";
+    line.write_all(format!("{head}\"{sender}\"\r\n\r\n").as_bytes()).unwrap();
+    line
+}
+
+/// Syncs from a thread of its own, and says by and by with which status.
+fn syncing(district: &District, phone: RawPhone, headers: &'static [(&'static str, &'static str)]) -> Receiver<u16> {
+    let (tell, told) = std::sync::mpsc::channel();
+    let path = format!("/v1/sites/{}/sync", district.hub().site().unwrap());
+    std::thread::spawn(move || {
+        let body = json!({ "epoch": 1, "first_seq": 1, "operations": [], "limit": 1 }).to_string();
+        let _ = tell.send(phone.signed(Method::Post, &path, body.as_bytes(), headers).status);
+    });
+    told
+}
+
+#[test]
+fn under_load_urgent_requests_go_first_and_the_others_follow() {
+    let district = District::open();
+    let phones: Vec<_> = (0..3).map(|_| RawPhone::enrol(&district, None)).collect();
+    let [calm, urgent, last] = phones.try_into().ok().unwrap();
+    // As many slow uplinks, with as much to say, as the hub has room for.
+    let slow: Vec<_> = (0..64).map(|number| stalled(&district, &format!("slow-{number}"))).collect();
+    std::thread::sleep(Duration::from_millis(300));
+    let waits = syncing(&district, calm, &[]);
+    assert_eq!(waits.recv_timeout(Duration::from_millis(700)), Err(RecvTimeoutError::Timeout), "it waits its turn");
+    let goes_first = syncing(&district, urgent, &[(URGENT, "1")]);
+    assert_eq!(goes_first.recv_timeout(Duration::from_secs(10)), Ok(200));
+    assert_eq!(waits.try_recv(), Err(TryRecvError::Empty));
+    drop(slow);
+    assert_eq!(waits.recv_timeout(Duration::from_secs(10)), Ok(200), "and comes to it");
+    assert_eq!(syncing(&district, last, &[]).recv_timeout(Duration::from_secs(10)), Ok(200), "the control: without load nobody waits");
+}
+
+#[test]
+fn one_sender_has_two_requests_at_once_and_the_next_one_is_asked_to_wait() {
+    let district = District::open();
+    let (phone, other) = (RawPhone::enrol(&district, None), RawPhone::enrol(&district, None));
+    let slow: Vec<_> = (0..2).map(|_| stalled(&district, &phone.key.device().to_string())).collect();
+    std::thread::sleep(Duration::from_millis(300));
+    let operations = [phone.loss(1, phone.genesis(), "tourist")];
+    let site = district.hub().site().unwrap();
+    let refused = phone.sync(&site, &operations);
+    assert_eq!((problem(&refused).0, problem(&refused).1.as_str()), (503, "hub_busy"));
+    assert!(refused.header("retry-after").is_some());
+    assert_eq!(other.sync(&site, &[other.loss(1, other.genesis(), "tourist")]).status, 200, "nobody else is");
+    drop(slow);
+    let until = (0..100).find(|_| {
+        std::thread::sleep(Duration::from_millis(50));
+        phone.sync(&site, &operations).status == 200
+    });
+    assert!(until.is_some());
+    assert_eq!(district.count("SELECT count(*) FROM operations"), 2);
 }

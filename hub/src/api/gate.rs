@@ -6,11 +6,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use liuye_core::{Code, Error, Result};
 use tokio::sync::oneshot;
 
-/// Requests at work at once: each holds at most one body in memory.
-const SLOTS: usize = 48;
+/// Bytes of bodies in memory at once: hundreds of slow uplinks with a day's records each, on a small machine.
+const BODY_BYTES: usize = 256 << 20;
 
-/// Of these, so many are for urgent work alone: slow uplinks must not fill the house.
-const KEPT_FOR_URGENT: usize = 8;
+/// Of these, so many are for urgent work alone.
+const BODY_BYTES_FOR_URGENT: usize = 32 << 20;
+
+/// Requests at work at once. The ledger has one writer: more would only wait for it, in no order.
+const AT_WORK: usize = 6;
+
+/// Of these, so many are for urgent work alone.
+const AT_WORK_FOR_URGENT: usize = 2;
 
 /// Requests that wait at most; whoever comes after is asked to come back.
 const MAX_WAITING: usize = 2_000;
@@ -18,7 +24,24 @@ const MAX_WAITING: usize = 2_000;
 /// Requests of one sender at once, waiting or at work: a phone has one sender, and may have given up on an answer.
 const MAX_OF_ONE: usize = 2;
 
-/// The gate before the work of a request.
+/// The gates of a request: before its body is read, and before its work begins; and how many each sender has.
+#[derive(Debug, Clone)]
+pub(crate) struct Gates {
+    /// Measured in bytes.
+    pub(crate) body: Gate,
+    /// Measured in requests.
+    pub(crate) work: Gate,
+    turns: Turns,
+}
+
+impl Default for Gates {
+    fn default() -> Self {
+        let (body, work) = (Gate::new(BODY_BYTES, BODY_BYTES_FOR_URGENT), Gate::new(AT_WORK, AT_WORK_FOR_URGENT));
+        Self { body, work, turns: Turns::default() }
+    }
+}
+
+/// A gate with so much room behind it.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate(Arc<Mutex<Queue>>);
 
@@ -26,67 +49,70 @@ pub(crate) struct Gate(Arc<Mutex<Queue>>);
 struct Queue {
     free: usize,
     kept: usize,
-    urgent: VecDeque<oneshot::Sender<Pass>>,
-    others: VecDeque<oneshot::Sender<Pass>>,
-    of_sender: HashMap<String, usize>,
+    urgent: VecDeque<Waiting>,
+    others: VecDeque<Waiting>,
+}
+
+/// Someone who waits, with the room that it needs.
+#[derive(Debug)]
+struct Waiting {
+    size: usize,
+    pass: oneshot::Sender<Pass>,
 }
 
 impl Queue {
     /// The next to be let in, where there is room for it.
-    fn next(&mut self) -> Option<oneshot::Sender<Pass>> {
-        let next = match self.urgent.pop_front() {
-            None if self.free > self.kept => self.others.pop_front(),
-            urgent if self.free > 0 => urgent,
-            Some(urgent) => {
-                self.urgent.push_front(urgent);
-                None
-            }
-            None => None,
-        }?;
-        self.free -= 1;
+    fn next(&mut self) -> Option<Waiting> {
+        let (line, room) =
+            if self.urgent.is_empty() { (&mut self.others, self.free.saturating_sub(self.kept)) } else { (&mut self.urgent, self.free) };
+        let next = if line.front()?.size <= room { line.pop_front()? } else { return None };
+        self.free -= next.size;
         Some(next)
     }
 }
 
-/// A place at work. Dropping it lets the next one in.
+/// Room behind a gate. Dropping it lets the next one in.
 #[derive(Debug)]
-pub(crate) struct Pass(Gate);
+pub(crate) struct Pass {
+    gate: Gate,
+    size: usize,
+}
+
+/// How many requests each sender has here.
+#[derive(Debug, Clone, Default)]
+struct Turns(Arc<Mutex<HashMap<String, usize>>>);
 
 /// A sender's turn, waiting or at work. Dropping it ends it.
 #[derive(Debug)]
-pub(crate) struct Turn(Gate, String);
+pub(crate) struct Turn(Turns, String);
 
-impl Default for Gate {
-    fn default() -> Self {
-        Self::new(SLOTS, KEPT_FOR_URGENT)
-    }
-}
-
-impl Gate {
-    fn new(free: usize, kept: usize) -> Self {
-        let (urgent, others, of_sender) = <(VecDeque<_>, VecDeque<_>, HashMap<_, _>)>::default();
-        Self(Arc::new(Mutex::new(Queue { free, kept, urgent, others, of_sender })))
-    }
-
+impl Gates {
     /// Begins a sender's turn.
     ///
     /// # Errors
     /// [`Code::HubBusy`] where it has too many already.
     pub(crate) fn turn(&self, sender: String) -> Result<Turn> {
-        let mut queue = self.queue();
-        let turns = queue.of_sender.entry(sender.clone()).or_default();
-        if *turns >= MAX_OF_ONE {
+        let mut turns = self.turns.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = turns.entry(sender.clone()).or_default();
+        if *own >= MAX_OF_ONE {
             return Err(Error::new(Code::HubBusy, "earlier requests of this device are still waiting"));
         }
-        *turns += 1;
-        Ok(Turn(self.clone(), sender))
+        *own += 1;
+        Ok(Turn(self.turns.clone(), sender))
+    }
+}
+
+impl Gate {
+    fn new(free: usize, kept: usize) -> Self {
+        let (urgent, others) = <(VecDeque<_>, VecDeque<_>)>::default();
+        Self(Arc::new(Mutex::new(Queue { free, kept, urgent, others })))
     }
 
-    /// Waits for a place.
+    /// Waits for room of this size, which has to be less than there is for all others than urgent ones.
     ///
     /// # Errors
     /// [`Code::HubBusy`] where too many wait already.
-    pub(crate) async fn enter(&self, is_urgent: bool) -> Result<Pass> {
+    pub(crate) async fn enter(&self, is_urgent: bool, size: usize) -> Result<Pass> {
         let place = {
             let mut queue = self.queue();
             let line = if is_urgent { &mut queue.urgent } else { &mut queue.others };
@@ -94,7 +120,7 @@ impl Gate {
                 return Err(Error::new(Code::HubBusy, "too many requests wait"));
             }
             let (pass, place) = oneshot::channel();
-            line.push_back(pass);
+            line.push_back(Waiting { size, pass });
             place
         };
         self.let_in();
@@ -106,7 +132,7 @@ impl Gate {
         loop {
             let next = self.queue().next();
             match next {
-                Some(next) => drop(next.send(Pass(self.clone()))),
+                Some(next) => drop(next.pass.send(Pass { gate: self.clone(), size: next.size })),
                 None => return,
             }
         }
@@ -119,18 +145,18 @@ impl Gate {
 
 impl Drop for Pass {
     fn drop(&mut self) {
-        self.0.queue().free += 1;
-        self.0.let_in();
+        self.gate.queue().free += self.size;
+        self.gate.let_in();
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let mut queue = self.0.queue();
-        if let Some(turns) = queue.of_sender.get_mut(&self.1) {
-            *turns -= 1;
-            if *turns == 0 {
-                queue.of_sender.remove(&self.1);
+        let mut turns = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = turns.get_mut(&self.1) {
+            *own -= 1;
+            if *own == 0 {
+                turns.remove(&self.1);
             }
         }
     }
@@ -144,7 +170,7 @@ mod tests {
     /// The order in which these get in behind one who holds the only place.
     async fn order(kinds: &[bool]) -> Vec<usize> {
         let gate = Gate::new(1, 0);
-        let held = gate.enter(false).await.unwrap();
+        let held = gate.enter(false, 1).await.unwrap();
         let order = Arc::new(Mutex::new(Vec::new()));
         let waiting: Vec<_> = kinds
             .iter()
@@ -152,12 +178,13 @@ mod tests {
             .map(|(number, is_urgent)| {
                 let (gate, order, is_urgent) = (gate.clone(), Arc::clone(&order), *is_urgent);
                 tokio::spawn(async move {
-                    let _pass = gate.enter(is_urgent).await.unwrap();
+                    let _pass = gate.enter(is_urgent, 1).await.unwrap();
                     order.lock().unwrap().push(number);
                 })
             })
             .collect();
-        while { gate.queue().urgent.len() + gate.queue().others.len() } < kinds.len() {
+        let in_line = |queue: MutexGuard<'_, Queue>| queue.urgent.len() + queue.others.len();
+        while in_line(gate.queue()) < kinds.len() {
             tokio::task::yield_now().await;
         }
         drop(held);
@@ -178,32 +205,44 @@ mod tests {
     #[tokio::test]
     async fn places_are_kept_for_urgent_work() {
         let gate = Gate::new(3, 1);
-        let _held = [gate.enter(false).await.unwrap(), gate.enter(false).await.unwrap()];
+        let _held = [gate.enter(false, 1).await.unwrap(), gate.enter(false, 1).await.unwrap()];
         let wait = Duration::from_millis(50);
-        assert!(tokio::time::timeout(wait, gate.enter(false)).await.is_err());
-        assert!(tokio::time::timeout(wait, gate.enter(true)).await.is_ok());
+        assert!(tokio::time::timeout(wait, gate.enter(false, 1)).await.is_err());
+        assert!(tokio::time::timeout(wait, gate.enter(true, 1)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn the_large_wait_for_room_and_the_small_behind_them_for_their_turn() {
+        let gate = Gate::new(10, 2);
+        let held = gate.enter(false, 5).await.unwrap();
+        let wait = Duration::from_millis(50);
+        assert!(tokio::time::timeout(wait, gate.enter(false, 4)).await.is_err());
+        assert!(tokio::time::timeout(wait, gate.enter(true, 4)).await.is_ok());
+        drop(held);
+        assert!(tokio::time::timeout(wait, gate.enter(false, 8)).await.is_ok());
+        assert_eq!(gate.queue().free, 10);
     }
 
     #[tokio::test]
     async fn who_gives_up_waiting_takes_no_place_with_them() {
         let gate = Gate::new(1, 0);
         for _ in 0..3 {
-            let held = gate.enter(false).await.unwrap();
-            assert!(tokio::time::timeout(Duration::from_millis(20), gate.enter(true)).await.is_err());
+            let held = gate.enter(false, 1).await.unwrap();
+            assert!(tokio::time::timeout(Duration::from_millis(20), gate.enter(true, 1)).await.is_err());
             drop(held);
         }
-        drop(gate.enter(false).await.unwrap());
+        drop(gate.enter(false, 1).await.unwrap());
         assert_eq!(gate.queue().free, 1);
     }
 
     #[test]
     fn one_sender_does_not_starve_the_others() {
-        let gate = Gate::default();
+        let gate = Gates::default();
         let turns: Vec<_> = (0..MAX_OF_ONE).map(|_| gate.turn("one".to_owned()).unwrap()).collect();
         assert_eq!(gate.turn("one".to_owned()).unwrap_err().code, Code::HubBusy);
         gate.turn("other".to_owned()).unwrap();
         drop(turns);
         gate.turn("one".to_owned()).unwrap();
-        assert!(gate.queue().of_sender.is_empty());
+        assert!(gate.turns.0.lock().unwrap().is_empty());
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .route("/v1/blobs/{id}", patch(blobs::append).head(blobs::progress))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(axum::middleware::from_fn(protocol::negotiate))
-        .with_state(State { hub, enrolments: std::sync::Arc::default(), gate: gate::Gate::default() })
+        .with_state(State { hub, enrolments: std::sync::Arc::default(), gates: gate::Gates::default() })
 }
 
 /// What the handlers share.
@@ -41,7 +41,7 @@ pub(crate) struct State {
     /// Who tried to enrol lately.
     pub(crate) enrolments: std::sync::Arc<Tries>,
     /// Who syncs first under load.
-    pub(crate) gate: gate::Gate,
+    pub(crate) gates: gate::Gates,
 }
 
 /// Runs work that waits for the disk off the threads that serve connections.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, Extension, Path, State as Shared};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use liuye_core::domain::AsTold;
 use liuye_core::sync::policy::{MAX_BODY_BYTES, MAX_CHANGES};
 use liuye_core::sync::signature::SIGNATURE_INPUT;
@@ -32,9 +32,11 @@ pub(super) async fn sync(
     body: Body,
 ) -> Result<Json<SyncAnswer>, ApiError> {
     // Nothing is proven before the body is here: a name that somebody else claims elsewhere must not use up its owner's turns.
-    let _turn = state.gate.turn(format!("{} {}", claimed_sender(&headers), address.ip())).map_err(ApiError::try_again)?;
-    let _place = state.gate.enter(claims_urgent(&headers)).await.map_err(ApiError::try_again)?;
+    let _turn = state.gates.turn(format!("{} {}", claimed_sender(&headers), address.ip())).map_err(ApiError::try_again)?;
+    let is_urgent = claims_urgent(&headers);
+    let _room = state.gates.body.enter(is_urgent, announced_size(&headers)).await.map_err(ApiError::try_again)?;
     let body = read(body).await?;
+    let _place = state.gates.work.enter(is_urgent, 1).await.map_err(ApiError::try_again)?;
     blocking(move || {
         let path = format!("/v1/sites/{site}/sync");
         let (own_site, device) = Signed { method: "POST", path: &path, headers: &headers, body: &body }.device(&state.hub)?;
@@ -49,6 +51,12 @@ pub(super) async fn sync(
 
 fn claims_urgent(headers: &HeaderMap) -> bool {
     headers.get(URGENT).is_some_and(|value| value == "1")
+}
+
+/// How many bytes the body is said to have; as many as are allowed, where it is not said.
+fn announced_size(headers: &HeaderMap) -> usize {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    length.unwrap_or(MAX_BODY_BYTES).min(MAX_BODY_BYTES)
 }
 
 /// Whoever the signature names, proven or not.
