@@ -163,6 +163,8 @@ codes! {
     HubBusy = "hub_busy", Network;
     /// The answer is not one that this protocol knows.
     AnswerInvalid = "answer_invalid", Network;
+    /// Phone and hub speak no common version of the protocol: one of them has to be brought up to date.
+    ProtocolUnsupported = "protocol_unsupported", Network;
     /// The host gave no transport.
     NoTransport = "no_transport", Network;
     /// The hub does not know this device, or no longer takes it.

@@ -17,7 +17,7 @@ use crate::edition::Edition;
 use crate::ingest::Ingest;
 use crate::journal::{self, Journal};
 use crate::keys::Keys;
-use crate::ledger::{AttentionRow, DeviceRow, Ledger, OperationRow, Tx};
+use crate::ledger::{AttentionRow, DeviceRow, HintRow, Ledger, OperationRow, Tx};
 
 /// One data folder. Cheap to clone; every call blocks on the disk.
 #[derive(Clone)]
@@ -253,7 +253,11 @@ impl Hub {
     /// # Errors
     /// Those of the store.
     pub fn sweep(&self) -> Result<usize> {
-        let held = self.sites()?.iter().map(|site| self.ingest(site, |ingest| ingest.sweep())).sum();
+        let sweep = |ingest: &Ingest<'_>| {
+            ingest.sweep_hints()?;
+            ingest.sweep()
+        };
+        let held = self.sites()?.iter().map(|site| self.ingest(site, sweep)).sum();
         self.erase_due()?;
         self.scrub()?;
         held
@@ -327,6 +331,14 @@ impl Hub {
     /// Those of the store.
     pub fn attention(&self, limit: u32) -> Result<Vec<AttentionRow>> {
         self.read(&self.site()?, |tx| tx.attention(limit))
+    }
+
+    /// Urgent operations that phones told ahead of their turn, newest first: unconfirmed until the log brings them, and applied nowhere.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn hints(&self, limit: u32) -> Result<Vec<HintRow>> {
+        self.read(&self.site()?, |tx| tx.hints(limit))
     }
 
     /// The devices, last heard of first.

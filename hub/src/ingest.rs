@@ -87,6 +87,7 @@ impl Ingest<'_> {
         let acked = new.last().map_or(branch.acked_seq, |last| last.seq);
         if let Some(last) = new.last() {
             self.tx.acknowledge(&device.device, branch.epoch, last.seq, &last.hash)?;
+            self.tx.pass_hints(&device.device, branch.epoch, last.seq)?;
         }
         // An operation of this very push may have settled an earlier one of it.
         for verdict in &mut verdicts {
@@ -151,6 +152,7 @@ impl Ingest<'_> {
 
     /// Takes one operation in. Whatever is wrong with it is its verdict.
     fn take(&self, device: &DeviceRow, operation: &Operation, contact: Option<&ContactEnvelope>) -> Result<Verdict> {
+        self.tx.prove_hint(operation)?;
         if let Some(known) = self.tx.operation(operation.id)? {
             return self.repeat(operation, &known);
         }
@@ -233,9 +235,7 @@ impl Ingest<'_> {
         contact: Option<&ContactEnvelope>,
         is_erased: bool,
     ) -> Result<(Verdict, Vec<Write>)> {
-        if !self.edition.knows(operation) {
-            return Ok((held(Until::Kind(operation.kind.clone(), operation.schema_version)), Vec::new()));
-        }
+        // Before the kind: what is held for a newer hub is judged there by the rules alone.
         if !may_write_as(device, &operation.actor) {
             return Ok((quarantined(Code::NotPermitted, "actor"), Vec::new()));
         }
@@ -246,6 +246,9 @@ impl Ingest<'_> {
         }
         if let Some(fault) = self.reference_fault(device, operation)? {
             return Ok((fault, Vec::new()));
+        }
+        if !self.edition.knows(operation) {
+            return Ok((held(Until::Kind(operation.kind.clone(), operation.schema_version)), Vec::new()));
         }
         if let Some(blocking) = self.tx.unsettled_before(operation)? {
             return Ok((held(Until::Operation(blocking)), Vec::new()));

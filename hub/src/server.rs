@@ -7,8 +7,13 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use axum::Router;
+use axum::extract::Request;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsConfig;
+use liuye_core::sync::policy::REQUEST_TIMEOUT_MS;
+use liuye_core::{Code, Error};
 
 use crate::hub::Hub;
 use crate::{api, desk};
@@ -61,7 +66,8 @@ pub async fn serve(
         stop.await;
         stopping.graceful_shutdown(Some(DRAIN));
     });
-    let service = router(hub, config.tls.is_some()).into_make_service_with_connect_info::<SocketAddr>();
+    let in_time = router(hub, config.tls.is_some()).layer(middleware::from_fn(in_time));
+    let service = in_time.into_make_service_with_connect_info::<SocketAddr>();
     match config.tls {
         Some(tls) => {
             // Another provider installed by the host is as good.
@@ -93,6 +99,17 @@ async fn tick(hub: Hub) {
             Ok(Ok(_)) | Err(_) => {}
             Ok(Err(error)) => tracing::error!(code = %error.code, "what is due could not be done"),
         }
+    }
+}
+
+/// Ends a sync for which its phone has stopped waiting: a body that never comes whole must not keep its place.
+async fn in_time(request: Request, next: Next) -> Response {
+    if !request.uri().path().ends_with("/sync") {
+        return next.run(request).await;
+    }
+    match tokio::time::timeout(Duration::from_millis(REQUEST_TIMEOUT_MS), next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => api::ApiError::try_again(Error::new(Code::HubBusy, "it took too long")).into_response(),
     }
 }
 

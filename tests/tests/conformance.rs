@@ -244,8 +244,7 @@ fn states(phone: &Companion, step: &Value, at: &str) -> Result<Value> {
         "document" => Ok(phone.document(text("id"))?.map_or(Value::Null, |document| document.body)),
         "conflicts" => {
             let conflicts = phone.document(text("id"))?.map(|document| document.conflicts).unwrap_or_default();
-            let conflict =
-                |lost: liuye_core::domain::Conflict| json!({"operation": lost.operation, "actor": lost.actor, "code": lost.code});
+            let conflict = |lost: liuye_core::domain::AsTold<liuye_core::domain::Conflict>| json!({"operation": lost.operation, "actor": lost.actor, "code": lost.code});
             Ok(conflicts.into_iter().map(conflict).collect())
         }
         unknown => panic!("{at}\nno step is called {unknown}"),

@@ -80,3 +80,37 @@ fn p02_two_hubs_on_one_ledger_take_an_operation_once() {
     assert_eq!(district.count("SELECT count(*) FROM repeats"), 0);
     assert_eq!(district.faults(), Vec::<String>::new());
 }
+
+/// A hub that forgets at once what it has taken in, and how far.
+const FORGETFUL: &str = "
+    CREATE TRIGGER forgets_operations AFTER INSERT ON operations BEGIN
+        UPDATE operations SET id = id || hex(randomblob(8)), seq = abs(random()) WHERE site = NEW.site AND id = NEW.id; END;
+    CREATE TRIGGER forgets_how_far AFTER UPDATE OF acked_seq ON branches BEGIN
+        UPDATE branches SET acked_seq = OLD.acked_seq, acked_hash = OLD.acked_hash
+        WHERE site = NEW.site AND device = NEW.device AND epoch = NEW.epoch; END;";
+
+/// How many operations a hub took in of four that came twice.
+fn taken_in(sabotage: &str) -> u64 {
+    let district = District::open();
+    let phone = RawPhone::enrol(&district, None);
+    let site = district.hub().site().unwrap();
+    district.ledger().execute_batch(sabotage).unwrap();
+    let mut log = Vec::new();
+    let mut last = phone.genesis();
+    for seq in 1..=4 {
+        let operation = phone.loss(seq, last, "tourist");
+        last = operation.hash;
+        log.push(operation);
+    }
+    for _ in 0..2 {
+        assert_eq!(phone.sync(&site, &log).status, 200);
+    }
+    district.count("SELECT count(*) FROM entries WHERE what = 'operation'")
+}
+
+/// The negative control, and beside it what it controls.
+#[test]
+fn p02_the_count_notices_a_hub_that_forgets_what_it_took_in() {
+    assert_eq!(taken_in(""), 4);
+    assert_eq!(taken_in(FORGETFUL), 8);
+}

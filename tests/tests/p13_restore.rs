@@ -109,6 +109,38 @@ fn p13_a_hub_that_was_put_back_by_copying_its_files_is_noticed_too() {
     assert_eq!(district.faults(), Vec::<String>::new());
 }
 
+/// Whether today's record is back after a restore, where the phone kept what was acknowledged, or threw it away.
+fn is_back(keeps: bool) -> bool {
+    let mut district = District::open();
+    let phone = enrolled(&district, "phone");
+    report(&phone, 1);
+    sync(&phone);
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("yesterday");
+    backup(district.hub(), &copy).unwrap();
+    let today = report(&phone, 2);
+    sync(&phone);
+    phone.close().unwrap();
+    drop(phone);
+    if !keeps {
+        let connection = rusqlite::Connection::open(district.phone_path("phone")).unwrap();
+        connection
+            .execute_batch(&format!("PRAGMA key = \"x'{}'\"; DELETE FROM operations WHERE state = 1", hex::encode([42; 32])))
+            .unwrap();
+    }
+    district.restore(&copy);
+    let phone = district.phone("phone");
+    let _ = phone.sync(SyncReason::User).unwrap();
+    district.hub().document(&today).unwrap().is_some()
+}
+
+/// The negative control, and beside it what it controls.
+#[test]
+fn p13_the_check_notices_a_phone_that_throws_away_what_was_acknowledged() {
+    assert!(is_back(true));
+    assert!(!is_back(false));
+}
+
 #[test]
 fn a_restore_overwrites_nothing_and_takes_no_half_backup() {
     let district = District::open();

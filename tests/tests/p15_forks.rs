@@ -77,6 +77,17 @@ fn p15_each_way_to_alter_the_evidence_is_found() {
     }
 }
 
+/// The negative control: what is no evidence may change, and nobody is alarmed.
+#[test]
+fn p15_what_is_no_evidence_is_not_taken_for_an_alteration() {
+    let district = District::open();
+    a_phone(&district, "phone");
+    for sql in ["UPDATE devices SET last_seen = last_seen + 1, name = 'another name'", "UPDATE enrol_codes SET uses_left = 0"] {
+        assert!(district.ledger().execute(sql, []).unwrap() > 0, "{sql}");
+    }
+    assert_eq!(district.faults(), Vec::<String>::new());
+}
+
 #[test]
 fn p15_a_cloned_phone_and_its_clone_both_go_on_and_nothing_is_lost_or_doubled() {
     let district = District::open();

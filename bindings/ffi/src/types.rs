@@ -458,7 +458,7 @@ impl From<domain::Document> for Document {
             schema_version: i32::try_from(document.schema_version).unwrap_or(i32::MAX),
             body: document.body.to_string(),
             buckets: document.buckets.iter().map(ToString::to_string).collect(),
-            conflicts: document.conflicts.into_iter().map(Conflict::from).collect(),
+            conflicts: document.conflicts.into_iter().map(|conflict| conflict.into_known().into()).collect(),
         }
     }
 }

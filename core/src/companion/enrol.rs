@@ -6,12 +6,14 @@ use super::Companion;
 use super::record::NewOperation;
 use super::session::{Sharer, keep_holders, standing};
 use crate::domain::{Actor, Bilingual, Bucket, Kind, Person, Role};
-use crate::env::{HttpRequest, Method};
+use crate::env::{HttpRequest, HttpResponse, Method, Transport};
 use crate::log::{DeviceId, PublicKey};
 use crate::store::{Meta, documents};
+use crate::sync::engine::{hub_range, is_unsupported, transport_error};
 use crate::sync::policy::REQUEST_TIMEOUT_MS;
 use crate::sync::signature::sign;
-use crate::sync::wire::{EnrolAnswer, EnrolRequest, PROTOCOL_VERSION};
+use crate::sync::version::{PROTOCOL, ProtocolRange, ProtocolVersion};
+use crate::sync::wire::{EnrolAnswer, EnrolRequest};
 use crate::{Code, Error, Result};
 
 /// Who this phone is.
@@ -68,10 +70,9 @@ pub(super) fn actor(connection: &rusqlite::Connection, enrolment: Option<&Enrolm
     if id == Actor::TOURIST {
         return Ok(Actor::Tourist);
     }
-    Ok(match documents::get(connection, id)? {
-        Some(document) => Actor::Person(serde_json::from_value(document.body)?),
-        None => Actor::Unknown,
-    })
+    // Whom a newer hub describes in a way that this version cannot read: what they may do is for the hub to say.
+    let person = documents::get(connection, id)?.and_then(|document| Person::read(document.body));
+    Ok(person.map_or(Actor::Unknown, |person| Actor::Person(Box::new(person))))
 }
 
 impl Companion {
@@ -159,20 +160,32 @@ impl Companion {
             device_name: self.device_name.clone(),
         };
         let body = serde_json::to_vec(&request)?;
-        let path = "/v1/enrol";
-        let mut headers = sign(&self.device_key, "POST", path, &body, None);
-        headers.push(("content-type".to_owned(), "application/json".to_owned()));
-        headers.push(("liuye-protocol".to_owned(), PROTOCOL_VERSION.to_owned()));
-        let request = HttpRequest { method: Method::Post, url: format!("{hub_url}{path}"), headers, body, timeout_ms: REQUEST_TIMEOUT_MS };
-        let response = transport.send(request).map_err(crate::sync::engine::transport_error)?;
+        let mut response = self.send_enrolment(transport.as_ref(), hub_url, &body, ProtocolVersion::MAX)?;
+        if is_unsupported(&response)
+            && let Some(version) = hub_range(&response).and_then(|range| range.common(ProtocolRange::OURS))
+        {
+            response = self.send_enrolment(transport.as_ref(), hub_url, &body, version)?;
+        }
         match response.status {
             200 | 201 => serde_json::from_slice(&response.body).map_err(|_| Error::new(Code::AnswerInvalid, "not an enrolment answer")),
             429 | 503 => Err(Error::new(Code::HubBusy, "the hub asks for patience")),
             500..=599 => Err(Error::new(Code::HubError, "the hub failed")),
+            400 if is_unsupported(&response) => {
+                Err(Error::new(Code::ProtocolUnsupported, "the hub speaks no version that this phone speaks"))
+            }
             400 | 401 | 403 | 404 | 409 | 410 | 422 => {
                 Err(Error::field(Code::EnrolmentRefused, "code", "the code is wrong, used or expired"))
             }
             status => Err(Error::new(Code::AnswerInvalid, format!("the hub answered {status}"))),
         }
+    }
+
+    fn send_enrolment(&self, transport: &dyn Transport, hub_url: &str, body: &[u8], version: ProtocolVersion) -> Result<HttpResponse> {
+        let path = "/v1/enrol";
+        let mut headers = sign(&self.device_key, "POST", path, body, None);
+        headers.push(("content-type".to_owned(), "application/json".to_owned()));
+        headers.push((PROTOCOL.to_owned(), version.to_string()));
+        let (url, body) = (format!("{hub_url}{path}"), body.to_vec());
+        transport.send(HttpRequest { method: Method::Post, url, headers, body, timeout_ms: REQUEST_TIMEOUT_MS }).map_err(transport_error)
     }
 }

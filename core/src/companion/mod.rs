@@ -14,6 +14,7 @@ mod erase;
 mod handle;
 mod lost;
 mod moment;
+mod newer;
 mod observe;
 mod outbox;
 mod patrol;

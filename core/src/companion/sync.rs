@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::Companion;
 use super::enrol::Enrolment;
 use super::moment::Moment;
+use super::newer::{BUILD, told_late, told_verdict};
 use super::observe::Changes;
 use super::record::HubClock;
 use super::session::take_holders;
@@ -21,7 +22,8 @@ use crate::store::erase::{Reach, erase};
 use crate::store::{Meta, blobs, digests, documents, outbox, private};
 use crate::sync::backoff::wait_ms;
 use crate::sync::engine::{Action, Batch, BlobPiece, End, Engine, Event, Route};
-use crate::sync::policy::LEASE_MS;
+use crate::sync::policy::{LEASE_MS, MAX_HINT_BYTES, MAX_HINTS, MAX_OPERATIONS};
+use crate::sync::version::{ProtocolRange, ProtocolVersion};
 use crate::sync::wire::{Change, ContactEnvelope, OperationVerdict, SyncAnswer};
 use crate::{Code, Error, Result};
 
@@ -128,7 +130,10 @@ impl Companion {
             mended: false,
             leased_at: self.env.clock.elapsed_ms(),
             sent_at: (0, 0),
+            hub_speaks: None,
+            hinted: false,
         };
+        self.understand_what_was_left_aside()?;
         let outcome = run.drive(&enrolment);
         let report = run.report;
         if let Ok(End { wipe: true, .. }) = outcome {
@@ -209,11 +214,17 @@ struct Run<'a> {
     leased_at: u64,
     /// Wall and monotonic clock when the last request left.
     sent_at: (i64, u64),
+    /// What the hub last said that it speaks.
+    hub_speaks: Option<ProtocolRange>,
+    /// Whether the hub has this run's hints.
+    hinted: bool,
 }
 
 impl Run<'_> {
     fn drive(&mut self, enrolment: &Enrolment) -> Result<End> {
         let companion = self.companion;
+        self.hub_speaks = companion.hub_speaks()?;
+        let spoken = self.hub_speaks.unwrap_or(ProtocolRange::OURS);
         let mut engine = Engine::new(Route {
             hub_url: enrolment.hub_url.clone(),
             site: enrolment.site.clone(),
@@ -222,6 +233,8 @@ impl Run<'_> {
             device_name: companion.device_name.clone(),
             ticket: enrolment.ticket.clone(),
             site_key: companion.site_key(enrolment)?,
+            // Where there is none, the hub says so again, and it can change its mind.
+            version: spoken.common(ProtocolRange::OURS).unwrap_or(ProtocolVersion::MAX),
         });
         let mut action = engine.start();
         loop {
@@ -239,7 +252,10 @@ impl Run<'_> {
                     self.renew_lease()?;
                     self.sent_at = (companion.env.clock.wall_ms(), companion.env.clock.elapsed_ms());
                     match self.transport.send(request) {
-                        Ok(response) => Event::Response(response),
+                        Ok(response) => {
+                            companion.note_what_the_hub_speaks(&mut self.hub_speaks, &response)?;
+                            Event::Response(response)
+                        }
                         Err(error) => Event::Failed(error),
                     }
                 }
@@ -301,6 +317,14 @@ impl Run<'_> {
                 return Ok(None);
             }
             let operations = outbox::from_seq(connection, epoch, first_seq, max_operations, max_bytes)?;
+            // A hint is for what would have to wait for the next request; a hub that takes no large request gets none.
+            let is_cut = operations.last().is_some_and(|last| last.seq < last_seq);
+            let hints = match operations.last() {
+                Some(last) if is_cut && !self.hinted && max_operations == MAX_OPERATIONS => {
+                    outbox::urgent_after(connection, epoch, last.seq, MAX_HINTS, MAX_HINT_BYTES)?
+                }
+                _ => Vec::new(),
+            };
             let mut contacts = Vec::new();
             for operation in operations.iter().filter(|operation| operation.contact_digest.is_some()) {
                 if let Some((salt, content)) = private::contact_of(connection, operation.id)? {
@@ -311,6 +335,7 @@ impl Run<'_> {
                 first_seq,
                 operations,
                 contacts,
+                hints,
                 head: (last_seq > 0).then_some((last_seq, last_hash)),
                 cursor: Meta::Cursor.read(connection)?,
                 refill: Meta::Refill.read(connection)?.unwrap_or_default(),
@@ -322,12 +347,13 @@ impl Run<'_> {
     /// Writes down an answer whole, in one transaction: verdicts, documents and cursor belong together.
     fn store(&mut self, answer: &SyncAnswer) -> Result<Event> {
         let (companion, epoch) = (self.companion, self.epoch);
+        self.hinted = true;
         let (report, mended) = (&mut self.report, &mut self.mended);
         let (sent_at, first_seq) = (self.sent_at, self.first_seq);
         companion.write_synced(|connection, changes| {
-            let mut page = Page { connection, device: companion.device(), changes, report, touched: Vec::new() };
+            let mut page = Page { connection, device: companion.device(), changes, report, touched: Vec::new(), left_aside: false };
             for (verdict, seq) in answer.verdicts.iter().zip(first_seq..) {
-                page.settle(verdict, Some((epoch, seq)))?;
+                page.settle(verdict, &told_verdict(verdict)?, Some((epoch, seq)))?;
             }
             for change in &answer.changes {
                 page.apply(change)?;
@@ -336,6 +362,9 @@ impl Run<'_> {
                 page.touched.extend(outbox::stop_replaying_settled(connection, None)?);
             }
             page.rebuild()?;
+            if page.left_aside {
+                Meta::LeftAside.write(connection, &BUILD)?;
+            }
             Meta::Cursor.write(connection, &answer.cursor)?;
             Meta::DurableThrough.write(connection, &answer.durable_through)?;
             // The cursor says from here on what is being filled.
@@ -387,6 +416,8 @@ struct Page<'a> {
     report: &'a mut SyncReport,
     /// Documents whose view has to be rebuilt.
     touched: Vec<String>,
+    /// Whether something came that only a newer version can read.
+    left_aside: bool,
 }
 
 impl Page<'_> {
@@ -408,12 +439,14 @@ impl Page<'_> {
         Ok(differing)
     }
 
-    /// Writes down a verdict. `place` is where its operation probably is.
-    fn settle(&mut self, verdict: &OperationVerdict, place: Option<(u32, u64)>) -> Result<()> {
-        if let Verdict::Held { until: Until::Blob(sha256) } = &verdict.verdict {
-            blobs::send_again(self.connection, sha256)?;
+    /// Writes down a verdict in the words in which it was `told`. `place` is where its operation probably is.
+    fn settle(&mut self, verdict: &OperationVerdict, told: &str, place: Option<(u32, u64)>) -> Result<()> {
+        match &verdict.verdict {
+            Verdict::Held { until: Until::Blob(sha256) } => blobs::send_again(self.connection, sha256)?,
+            Verdict::Held { until: Until::Other(_) } => self.left_aside = true,
+            _ => {}
         }
-        if let Some(entity) = outbox::settle(self.connection, verdict.operation, place, &verdict.verdict)? {
+        if let Some(entity) = outbox::settle(self.connection, verdict.operation, place, &verdict.verdict, told)? {
             self.touched.push(entity);
             self.report.verdicts.push(verdict.clone());
             self.changes.outbox();
@@ -438,7 +471,8 @@ impl Page<'_> {
             Change::Document(document) if document.kind == DocumentKind::Verdict.as_str() => {
                 let late = document.id.parse().ok().zip(serde_json::from_value::<Verdict>(document.body.clone()).ok());
                 if let Some((operation, verdict)) = late {
-                    self.settle(&OperationVerdict { operation, verdict }, None)?;
+                    let told = told_late(&verdict, &document.body)?;
+                    self.settle(&OperationVerdict { operation, verdict }, &told, None)?;
                 }
             }
             Change::Document(document) => {
@@ -458,6 +492,7 @@ impl Page<'_> {
                 self.changes.document(&document.kind, &document.id);
                 self.report.received += 1;
             }
+            Change::Newer(_) => self.left_aside = true,
             Change::Gone { id } => self.remove(id)?,
             Change::Purge { bucket } => {
                 for id in documents::leave_bucket(self.connection, bucket)? {

@@ -23,6 +23,8 @@ pub enum Bucket {
     Person(String),
     /// What is for one device, its late verdicts first.
     Device(DeviceId),
+    /// One that a newer version knows: a phone keeps what lies in it, and gives it up with it.
+    Other(String),
 }
 
 /// Who sees all of a district's work.
@@ -98,23 +100,26 @@ impl fmt::Display for Bucket {
             Self::Role(role) => write!(f, "role:{}", role.as_str()),
             Self::Person(id) => write!(f, "person:{id}"),
             Self::Device(id) => write!(f, "device:{id}"),
+            Self::Other(text) => f.write_str(text),
         }
     }
 }
 
 impl FromStr for Bucket {
-    type Err = ();
+    type Err = std::convert::Infallible;
 
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text.split_once(':') {
-            None if text == "public" => Ok(Self::Public),
-            None if text == "staff" => Ok(Self::Staff),
-            Some(("zone", id)) => Ok(Self::Zone(id.to_owned())),
-            Some(("role", role)) => Role::parse(role).map(Self::Role).ok_or(()),
-            Some(("person", id)) => Ok(Self::Person(id.to_owned())),
-            Some(("device", id)) => DeviceId::parse(id).map(Self::Device).map_err(drop),
-            _ => Err(()),
-        }
+    /// Whatever this version cannot read is [`Bucket::Other`].
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = match text.split_once(':') {
+            None if text == "public" => Some(Self::Public),
+            None if text == "staff" => Some(Self::Staff),
+            Some(("zone", id)) => Some(Self::Zone(id.to_owned())),
+            Some(("role", role)) => Role::parse(role).map(Self::Role),
+            Some(("person", id)) => Some(Self::Person(id.to_owned())),
+            Some(("device", id)) => DeviceId::parse(id).map(Self::Device).ok(),
+            _ => None,
+        };
+        Ok(known.unwrap_or_else(|| Self::Other(text.to_owned())))
     }
 }
 
@@ -126,6 +131,7 @@ impl Serialize for Bucket {
 
 impl<'de> Deserialize<'de> for Bucket {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(|()| serde::de::Error::custom("not a bucket"))
+        let Ok(bucket) = String::deserialize(deserializer)?.parse();
+        Ok(bucket)
     }
 }

@@ -260,14 +260,67 @@ pub(super) fn json<T: Serialize>(value: &T) -> Judgement<Value> {
     serde_json::to_value(value).map_err(|_| Error::internal("a document that is no JSON").into())
 }
 
-/// The new body, with those fields of the old one that this version does not know.
-pub(super) fn merged(document: &Value, before: &Value, mut after: Value) -> Value {
-    if let (Some(old), Some(known), Some(new)) = (document.as_object(), before.as_object(), after.as_object_mut()) {
-        for (key, value) in old {
-            if !known.contains_key(key) && !new.contains_key(key) {
-                new.insert(key.clone(), value.clone());
-            }
-        }
+/// The new body. What the operation did not change stays as it was, and so does what this version does not know of it.
+///
+/// `before` is what this version reads of the `document`, and `after` what it makes of that.
+pub(super) fn merged(document: &Value, before: &Value, after: Value) -> Value {
+    if *before == after {
+        return document.clone();
     }
-    after
+    match (document, before, after) {
+        (Value::Object(old), Value::Object(before), Value::Object(mut after)) => {
+            for (key, value) in old {
+                match (before.get(key), after.get_mut(key)) {
+                    (Some(before), Some(after)) => *after = merged(value, before, after.take()),
+                    (None, None) => drop(after.insert(key.clone(), value.clone())),
+                    _ => {}
+                }
+            }
+            Value::Object(after)
+        }
+        (Value::Array(old), Value::Array(before), Value::Array(after)) if old.len() == before.len() => {
+            let mut from = 0;
+            let kept = |item: Value| match before[from..].iter().position(|before| *before == item) {
+                Some(place) => {
+                    from += place + 1;
+                    old[from - 1].clone()
+                }
+                None => item,
+            };
+            Value::Array(after.into_iter().map(kept).collect())
+        }
+        (_, _, after) => after,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_a_newer_version_wrote_stays_wherever_the_operation_did_not_change_it() {
+        let document = json!({
+            "state": "found", "flags": ["late", "moonlit"], "owner": {"name": "a", "rank": 3}, "weather": "fog",
+            "steps": [{"at": 1, "by": "x", "mood": "calm"}, {"at": 2, "by": "y", "mood": "tense"}],
+        });
+        let before = json!({
+            "state": "found", "flags": ["late", "other"], "owner": {"name": "a"}, "steps": [{"at": 1, "by": "x"}, {"at": 2, "by": "y"}],
+        });
+        let after = json!({
+            "state": "closed", "flags": ["late", "other"], "owner": {"name": "b"}, "closed_by": "z",
+            "steps": [{"at": 2, "by": "y"}, {"at": 3, "by": "z"}],
+        });
+        let expected = json!({
+            "state": "closed", "flags": ["late", "moonlit"], "owner": {"name": "b", "rank": 3}, "weather": "fog", "closed_by": "z",
+            "steps": [{"at": 2, "by": "y", "mood": "tense"}, {"at": 3, "by": "z"}],
+        });
+        assert_eq!(merged(&document, &before, after), expected);
+    }
+
+    #[test]
+    fn what_the_operation_takes_away_is_gone() {
+        let (document, before) = (json!({"owner": "a", "due": 3, "weather": "fog"}), json!({"owner": "a", "due": 3}));
+        assert_eq!(merged(&document, &before, json!({"owner": "a"})), json!({"owner": "a", "weather": "fog"}));
+    }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::Bucket;
+use super::{AsTold, Bucket};
 use crate::Code;
 
 /// A document as the hub publishes it and a phone keeps it.
@@ -24,7 +24,7 @@ pub struct Document {
     pub buckets: Vec<Bucket>,
     /// What came too late for it, with its evidence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub conflicts: Vec<Conflict>,
+    pub conflicts: Vec<AsTold<Conflict>>,
 }
 
 /// An operation that somebody else's had overtaken. Its evidence is kept with the document.

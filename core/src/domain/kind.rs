@@ -136,12 +136,14 @@ impl Kind {
         !matches!(self, Self::DeviceEnrol)
     }
 
-    /// Whether somebody waits for it this very minute: it goes ahead of everything else.
+    /// Whether somebody waits for it this very minute: it goes ahead of everything that its phone wrote earlier, as a hint. A hazard
+    /// may be blocking an exit right now.
     #[must_use]
     pub const fn is_urgent(self) -> bool {
         matches!(
             self,
-            Self::CallRaise
+            Self::HazardFind
+                | Self::CallRaise
                 | Self::CallTriage
                 | Self::CallDispatch
                 | Self::CallMuster

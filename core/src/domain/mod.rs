@@ -3,6 +3,7 @@
 
 mod actor;
 mod apply;
+mod as_told;
 mod assignment;
 mod body;
 mod bucket;
@@ -46,6 +47,7 @@ mod zone;
 
 pub use actor::{Actor, Standing};
 pub use apply::{Context, Outcome, Overtaker, World, Write, apply};
+pub use as_told::AsTold;
 pub use assignment::{Assignment, AssignmentEvent, AssignmentMove, AssignmentState, Milestone, Responder};
 pub use body::{Body, OperationDiscard};
 pub use bucket::Bucket;

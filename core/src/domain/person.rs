@@ -1,6 +1,7 @@
 //! The personnel base: who serves, in which force, with which roles, since when.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::Bilingual;
 
@@ -130,6 +131,20 @@ pub struct Person {
 }
 
 impl Person {
+    /// A person as another version wrote them down, less the roles and trades that this one does not know; none where the rest
+    /// cannot be read either.
+    #[must_use]
+    pub fn read(mut body: Value) -> Option<Self> {
+        let keep = |list: Option<&mut Value>, is_known: fn(&Value) -> bool| {
+            if let Some(Value::Array(items)) = list {
+                items.retain(is_known);
+            }
+        };
+        keep(body.get_mut("roles"), |role| RoleAssignment::deserialize(role).is_ok());
+        keep(body.get_mut("trades"), |trade| Trade::deserialize(trade).is_ok());
+        serde_json::from_value(body).ok()
+    }
+
     /// Whether this person serves and held any of the roles at that time (UTC ms).
     #[must_use]
     pub fn holds(&self, any_of: &[Role], at: i64) -> bool {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Body, Bucket, Document, DocumentKind, Kind, LostReport, Write};
+use super::{AsTold, Body, Bucket, Conflict, Document, DocumentKind, Kind, LostReport, Write};
 use crate::log::Operation;
 
 /// The word to each device that wrote about an erased subject: it forgets what it keeps of that. It lies in the device's own
@@ -64,7 +64,9 @@ impl Document {
     pub fn redact(&mut self, erased_at: i64) {
         self.body = redacted_body(&self.body, erased_at);
         for conflict in &mut self.conflicts {
-            (conflict.body, conflict.photos) = (Value::Null, Vec::new());
+            // What a newer version told beside it goes as well: nobody here knows whose it is.
+            let known = conflict.clone().into_known();
+            *conflict = AsTold::from(Conflict { body: Value::Null, photos: Vec::new(), ..known });
         }
     }
 }

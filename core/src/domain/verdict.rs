@@ -11,7 +11,7 @@ use crate::log::Digest;
 
 /// What became of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "verdict", rename_all = "snake_case")]
+#[serde(tag = "verdict", rename_all = "snake_case", from = "Told")]
 pub enum Verdict {
     /// It took effect; with flags, somebody should look at it.
     Applied {
@@ -40,6 +40,45 @@ pub enum Verdict {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         field: String,
     },
+}
+
+/// A verdict as it is read.
+#[derive(Deserialize)]
+#[serde(tag = "verdict", rename_all = "snake_case")]
+enum Told {
+    Applied {
+        #[serde(default)]
+        flags: Vec<Flag>,
+    },
+    Conflict {
+        code: Code,
+        #[serde(default)]
+        kept: Option<Uuid>,
+    },
+    Held {
+        until: Until,
+    },
+    Quarantined {
+        code: Code,
+        #[serde(default)]
+        field: String,
+    },
+    /// One that a newer version knows.
+    #[serde(other)]
+    Newer,
+}
+
+impl From<Told> for Verdict {
+    /// What the hub has and this version cannot read is settled for the hub, and open for this phone: it waits for a newer version.
+    fn from(told: Told) -> Self {
+        match told {
+            Told::Applied { flags } => Self::Applied { flags },
+            Told::Conflict { code, kept } => Self::Conflict { code, kept },
+            Told::Held { until } => Self::Held { until },
+            Told::Quarantined { code, field } => Self::Quarantined { code, field },
+            Told::Newer => Self::Held { until: Until::Other("newer".to_owned()) },
+        }
+    }
 }
 
 impl Verdict {
@@ -97,6 +136,9 @@ pub enum Flag {
     TagReplay,
     /// The role holds for one end of the interval in which this happened, and not for the other.
     AuthorityUncertain,
+    /// One that a newer version knows.
+    #[serde(other)]
+    Other,
 }
 
 impl Flag {
@@ -118,6 +160,7 @@ impl Flag {
             Self::Late => "late",
             Self::TagReplay => "tag_replay",
             Self::AuthorityUncertain => "authority_uncertain",
+            Self::Other => "other",
         }
     }
 }
@@ -133,6 +176,8 @@ pub enum Until {
     Operation(Uuid),
     /// A version of this hub that knows the kind.
     Kind(String, u32),
+    /// What a newer version knows.
+    Other(String),
 }
 
 impl fmt::Display for Until {
@@ -142,25 +187,27 @@ impl fmt::Display for Until {
             Self::Entity(id) => write!(f, "entity:{id}"),
             Self::Operation(id) => write!(f, "operation:{id}"),
             Self::Kind(kind, version) => write!(f, "kind:{kind}@{version}"),
+            Self::Other(text) => f.write_str(text),
         }
     }
 }
 
 impl FromStr for Until {
-    type Err = ();
+    type Err = std::convert::Infallible;
 
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (what, rest) = text.split_once(':').ok_or(())?;
-        match what {
-            "blob" => Digest::parse(rest).map(Self::Blob).map_err(drop),
-            "entity" => Ok(Self::Entity(rest.to_owned())),
-            "operation" => rest.parse().map(Self::Operation).map_err(drop),
+    /// Whatever this version cannot read is [`Until::Other`].
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = text.split_once(':').and_then(|(what, rest)| match what {
+            "blob" => Digest::parse(rest).map(Self::Blob).ok(),
+            "entity" => Some(Self::Entity(rest.to_owned())),
+            "operation" => rest.parse().map(Self::Operation).ok(),
             "kind" => {
-                let (kind, version) = rest.rsplit_once('@').ok_or(())?;
-                Ok(Self::Kind(kind.to_owned(), version.parse().map_err(drop)?))
+                let (kind, version) = rest.rsplit_once('@')?;
+                Some(Self::Kind(kind.to_owned(), version.parse().ok()?))
             }
-            _ => Err(()),
-        }
+            _ => None,
+        });
+        Ok(known.unwrap_or_else(|| Self::Other(text.to_owned())))
     }
 }
 
@@ -172,6 +219,7 @@ impl Serialize for Until {
 
 impl<'de> Deserialize<'de> for Until {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(|()| serde::de::Error::custom("not a reason to wait"))
+        let Ok(until) = String::deserialize(deserializer)?.parse();
+        Ok(until)
     }
 }

@@ -176,6 +176,12 @@ impl Operation {
         Ok(())
     }
 
+    /// Whether its kind is urgent, as far as this version knows the kind.
+    #[must_use]
+    pub fn is_urgent(&self) -> bool {
+        crate::domain::Kind::parse(&self.kind).is_some_and(crate::domain::Kind::is_urgent)
+    }
+
     /// Whether two operations are one, written at two places: on two branches of a device's log.
     #[must_use]
     pub fn says_the_same_as(&self, other: &Self) -> bool {

@@ -116,7 +116,7 @@ pub(crate) fn remove(connection: &Connection, id: &str) -> Result<Option<String>
 
 /// Takes a bucket from every document of the hub. Returns those that now lie in none.
 pub(crate) fn leave_bucket(connection: &Connection, bucket: &Bucket) -> Result<Vec<String>> {
-    let pattern = format!("%\"{bucket}\"%");
+    let pattern = format!("%{}%", serde_json::to_string(bucket)?);
     let mut orphans = Vec::new();
     for table in ["documents", "bases"] {
         let sql = format!("SELECT id, buckets FROM {table} WHERE rev > 0 AND buckets LIKE ?1");

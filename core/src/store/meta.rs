@@ -48,6 +48,10 @@ pub(crate) enum Meta {
     Holes,
     /// What the last recovery of a damaged database saved and lost.
     Recovery,
+    /// What the hub last said that it speaks.
+    HubProtocol,
+    /// The build that left something aside which only a newer one can read.
+    LeftAside,
 }
 
 impl Meta {
@@ -72,6 +76,8 @@ impl Meta {
             Self::Torn => "torn",
             Self::Holes => "holes",
             Self::Recovery => "recovery",
+            Self::HubProtocol => "hub_protocol",
+            Self::LeftAside => "left_aside",
         }
     }
 

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use uuid::Uuid;
 
 use super::{Meta, stored};
-use crate::domain::Verdict;
+use crate::domain::{Kind, Verdict};
 use crate::log::{DeviceId, Digest, Operation};
 use crate::sync::wire::TakenBranch;
 use crate::{Error, Result};
@@ -168,6 +168,27 @@ pub(crate) fn from_seq(connection: &Connection, epoch: u32, first: u64, max: usi
     Ok(operations)
 }
 
+/// Urgent operations after a seq that the hub has not answered for: at most `max`, and at most `max_bytes` of JSON.
+pub(crate) fn urgent_after(connection: &Connection, epoch: u32, after: u64, max: usize, max_bytes: usize) -> Result<Vec<Operation>> {
+    let sql = "SELECT kind, content FROM operations WHERE epoch = ?1 AND seq > ?2 AND state = 0 ORDER BY seq";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query((epoch, after))?;
+    let (mut operations, mut bytes) = (Vec::new(), 0);
+    while let Some(row) = rows.next()? {
+        let text = |index: usize| row.get_ref(index).and_then(|value| Ok(value.as_str()?));
+        if !Kind::parse(text(0)?).is_some_and(Kind::is_urgent) {
+            continue;
+        }
+        let content = text(1)?;
+        bytes += content.len();
+        if bytes > max_bytes || operations.len() == max {
+            break;
+        }
+        operations.push(serde_json::from_str(content)?);
+    }
+    Ok(operations)
+}
+
 /// The first seq that the hub has not answered for; one past the end where it has answered for all.
 pub(crate) fn first_pending(connection: &Connection, epoch: u32) -> Result<Option<u64>> {
     Ok(connection
@@ -198,11 +219,16 @@ fn place_of(connection: &Connection, operation: Uuid, guess: Option<Place>) -> R
     Ok(connection.prepare_cached(sql)?.query_row([id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
 }
 
-/// Writes down what became of an operation, which is probably at `guess`. Returns the document that it is about; none where
-/// nothing changed.
-pub(crate) fn settle(connection: &Connection, operation: Uuid, guess: Option<Place>, verdict: &Verdict) -> Result<Option<String>> {
+/// Writes down what became of an operation, which is probably at `guess`, in the words in which it was `told`. Returns the
+/// document that it is about; none where nothing changed.
+pub(crate) fn settle(
+    connection: &Connection,
+    operation: Uuid,
+    guess: Option<Place>,
+    verdict: &Verdict,
+    told: &str,
+) -> Result<Option<String>> {
     let Some((epoch, seq)) = place_of(connection, operation, guess)? else { return Ok(None) };
-    let text = serde_json::to_string(verdict)?;
     // A conflict or a quarantined operation leaves the view at once; an applied one stays until its document is here.
     let replay = !matches!(verdict, Verdict::Conflict { .. } | Verdict::Quarantined { .. });
     Ok(connection
@@ -210,8 +236,23 @@ pub(crate) fn settle(connection: &Connection, operation: Uuid, guess: Option<Pla
             "UPDATE operations SET state = ?3, verdict = ?4, replay = replay AND ?5 WHERE epoch = ?1 AND seq = ?2 AND verdict IS NOT ?4
              RETURNING entity",
         )?
-        .query_row((epoch, seq, OperationState::of(verdict).code(), text, replay), |row| row.get(0))
+        .query_row((epoch, seq, OperationState::of(verdict).code(), told, replay), |row| row.get(0))
         .optional()?)
+}
+
+/// Reads the verdicts again of which an older build could not make anything but that they wait. Returns the documents that they are about.
+pub(crate) fn settle_again(connection: &Connection) -> Result<Vec<String>> {
+    let mut statement = connection.prepare("SELECT epoch, seq, id, verdict FROM operations WHERE state = ?1")?;
+    let held = statement.query_map([OperationState::Held.code()], |row| Ok(((row.get(0)?, row.get(1)?), row.get(2)?, row.get(3)?)))?;
+    let mut entities = Vec::new();
+    for (place, id, told) in held.collect::<Result<Vec<(Place, [u8; 16], String)>, _>>()? {
+        let verdict: Verdict = stored(&told)?;
+        if OperationState::of(&verdict) != OperationState::Held {
+            connection.execute("UPDATE operations SET verdict = NULL WHERE epoch = ?1 AND seq = ?2", place)?;
+            entities.extend(settle(connection, Uuid::from_bytes(id), Some(place), &verdict, &told)?);
+        }
+    }
+    Ok(entities)
 }
 
 /// The view has the effects of settled operations from the hub now: returns the documents whose view may change.

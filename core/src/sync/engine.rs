@@ -5,10 +5,10 @@
 
 use super::policy::{BLOB_CHUNK_BYTES, MAX_CHANGES, MAX_OPERATIONS, MAX_REQUEST_BYTES, REQUEST_TIMEOUT_MS};
 use super::signature::sign;
+use super::version::{PROTOCOL, PROTOCOL_RANGE, ProtocolRange, ProtocolVersion};
 use super::wipe::WipeOrder;
 use super::wire::{
-    BranchAnswer, BranchRequest, ContactEnvelope, EnrolAnswer, EnrolRequest, HeadSignature, PROTOCOL_VERSION, Problem, SyncAnswer,
-    SyncRequest,
+    BranchAnswer, BranchRequest, ContactEnvelope, EnrolAnswer, EnrolRequest, HeadSignature, Problem, SyncAnswer, SyncRequest, URGENT,
 };
 use crate::domain::Bucket;
 use crate::env::{HttpRequest, HttpResponse, Method, TransportError};
@@ -33,6 +33,8 @@ pub struct Route {
     pub ticket: Option<String>,
     /// What the site's orders are signed with, where it is known.
     pub site_key: Option<PublicKey>,
+    /// The version of the protocol to begin with.
+    pub version: ProtocolVersion,
 }
 
 /// What the store has to send.
@@ -44,6 +46,8 @@ pub struct Batch {
     pub operations: Vec<Operation>,
     /// Their contacts.
     pub contacts: Vec<ContactEnvelope>,
+    /// Urgent operations that come after them.
+    pub hints: Vec<Operation>,
     /// The last seq of the log and its hash.
     pub head: Option<(u64, Digest)>,
     /// Where the phone stands.
@@ -182,6 +186,7 @@ pub struct Engine {
     rewinds: u32,
     forks: u32,
     readmitted: bool,
+    renegotiated: bool,
     cursor_forgotten: bool,
     blobs_this_pass: u64,
     blob_repeats: u32,
@@ -206,6 +211,7 @@ impl Engine {
             rewinds: 0,
             forks: 0,
             readmitted: false,
+            renegotiated: false,
             cursor_forgotten: false,
             blobs_this_pass: 0,
             blob_repeats: 0,
@@ -272,6 +278,8 @@ impl Engine {
             hash,
             signature: self.route.key.sign(&head_preimage(&device, self.route.epoch, seq, &hash)),
         });
+        let is_urgent = !batch.hints.is_empty() || batch.operations.iter().any(Operation::is_urgent);
+        let hints = if self.route.version >= ProtocolVersion::V0_2 { batch.hints } else { Vec::new() };
         let request = SyncRequest {
             epoch: self.route.epoch,
             first_seq: batch.first_seq,
@@ -281,12 +289,16 @@ impl Engine {
             refill: Some(batch.refill),
             limit: MAX_CHANGES,
             head_signature,
+            hints,
         };
         let path = format!("/v1/sites/{}/sync", self.route.site);
         let body = serde_json::to_vec(&request)?;
         self.state = State::Syncing { operations };
-        let json = [("content-type".to_owned(), "application/json".to_owned())];
-        Ok(Action::Send(self.request(Method::Post, &path, json.into(), body, batch.nonce.as_deref())))
+        let mut headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        if is_urgent {
+            headers.push((URGENT.to_owned(), "1".to_owned()));
+        }
+        Ok(Action::Send(self.request(Method::Post, &path, headers, body, batch.nonce.as_deref())))
     }
 
     fn on_sync_answer(&mut self, operations: u64, response: &HttpResponse) -> Action {
@@ -310,6 +322,18 @@ impl Engine {
                 self.cursor_forgotten = true;
                 self.state = State::ForgettingCursor;
                 Action::ForgetCursor
+            }
+            400 if !self.renegotiated && is_unsupported(response) => self.renegotiate(response),
+            _ => self.refused(response),
+        }
+    }
+
+    /// The hub speaks no such version: it says which it speaks, and one of them may be ours.
+    fn renegotiate(&mut self, response: &HttpResponse) -> Action {
+        match hub_range(response).and_then(|range| range.common(ProtocolRange::OURS)) {
+            Some(version) if version != self.route.version => {
+                (self.renegotiated, self.route.version) = (true, version);
+                self.load_batch()
             }
             _ => self.refused(response),
         }
@@ -470,7 +494,8 @@ impl Engine {
             429 | 503 => Error::new(Code::HubBusy, format!("the hub answered {}", response.status)),
             500..=599 => Error::new(Code::HubError, format!("the hub answered {}", response.status)),
             401 | 403 => Error::new(Code::DeviceRefused, format!("the hub answered {}", response.status)),
-            status => problem(response).map_or_else(
+            // A code that this version does not know is no bug of ours.
+            status => problem(response).filter(|problem| problem.code != Code::Internal).map_or_else(
                 || Error::new(Code::AnswerInvalid, format!("the hub answered {status}")),
                 |problem| Error::field(problem.code, problem.field, problem.detail),
             ),
@@ -493,7 +518,7 @@ impl Engine {
 
     fn request(&self, method: Method, path: &str, mut headers: Vec<(String, String)>, body: Vec<u8>, nonce: Option<&str>) -> HttpRequest {
         headers.extend(sign(&self.route.key, method.as_str(), path, &body, nonce));
-        headers.push(("liuye-protocol".to_owned(), PROTOCOL_VERSION.to_owned()));
+        headers.push((PROTOCOL.to_owned(), self.route.version.to_string()));
         HttpRequest { method, url: format!("{}{path}", self.route.hub_url), headers, body, timeout_ms: REQUEST_TIMEOUT_MS }
     }
 }
@@ -504,6 +529,16 @@ fn tus_version() -> (String, String) {
 
 fn upload_offset(response: &HttpResponse) -> Option<u64> {
     response.header("upload-offset")?.trim().parse().ok()
+}
+
+/// What the hub says that it speaks; none where the answer does not say.
+pub(crate) fn hub_range(response: &HttpResponse) -> Option<ProtocolRange> {
+    response.header(PROTOCOL_RANGE)?.parse().ok()
+}
+
+/// Whether the hub does not speak the version of the request.
+pub(crate) fn is_unsupported(response: &HttpResponse) -> bool {
+    problem(response).is_some_and(|problem| problem.code == Code::ProtocolUnsupported)
 }
 
 fn is_unknown_device(response: &HttpResponse) -> bool {

@@ -4,5 +4,6 @@ pub mod backoff;
 pub mod engine;
 pub mod policy;
 pub mod signature;
+pub mod version;
 pub mod wipe;
 pub mod wire;

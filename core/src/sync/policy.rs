@@ -6,6 +6,12 @@ pub const MAX_OPERATIONS: usize = 500;
 /// Bytes of one request's operations: what a phone and a hub hold in memory a few times over.
 pub const MAX_REQUEST_BYTES: usize = 1 << 20;
 
+/// Hints in one request, and of one device at the hub: what a desk can look at.
+pub const MAX_HINTS: usize = 20;
+
+/// Bytes of one request's hints: they must not crowd out the log that proves them.
+pub const MAX_HINT_BYTES: usize = 64 * 1024;
+
 /// Changes in one answer: a page that a phone writes in one short transaction.
 pub const MAX_CHANGES: u32 = 500;
 

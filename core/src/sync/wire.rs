@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::domain::{Bucket, BucketDigest, Document, Holders, Verdict};
+use crate::domain::{AsTold, Bucket, BucketDigest, Document, Holders, Verdict};
 use crate::log::{Digest, Operation, PublicKey, Salt, Signature};
 
-/// The version of this protocol, sent in the `liuye-protocol` header both ways.
-pub const PROTOCOL_VERSION: &str = "0.1";
+/// The header of a sync request that carries urgent operations, or hints of them: `1`. A hub under load reads it before the body,
+/// and takes such requests first.
+pub const URGENT: &str = "liuye-urgent";
 
 /// The body of `POST /v1/enrol`. The request is signed by the key that it names (see [`super::signature`]).
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -81,6 +82,10 @@ pub struct SyncRequest {
     /// Over (device, epoch, last seq, last hash) of what the phone has written; the hub keeps it as evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head_signature: Option<HeadSignature>,
+    /// Urgent operations ahead of their turn, as they stand further on in the log (see [`crate::domain::Kind::is_urgent`]). The hub
+    /// shows them as unconfirmed, and applies none of them before the log brings it. At most 20, or 64 KiB.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Operation>,
 }
 
 /// A device's word on where its log stands.
@@ -112,7 +117,7 @@ pub struct SyncAnswer {
     pub acked: Acked,
     /// The verdict of each operation of the request, by seq.
     #[serde(default)]
-    pub verdicts: Vec<OperationVerdict>,
+    pub verdicts: Vec<AsTold<OperationVerdict>>,
     /// What changed in the phone's scope since its cursor.
     #[serde(default)]
     pub changes: Vec<Change>,
@@ -189,7 +194,7 @@ pub struct OperationVerdict {
 }
 
 /// One change of a phone's documents.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Change {
     /// The document as it is now.
@@ -204,6 +209,35 @@ pub enum Change {
         /// The bucket.
         bucket: Bucket,
     },
+    /// One that a newer version knows. A phone goes on without it, and fetches everything anew once it is brought up to date.
+    #[serde(untagged)]
+    Newer(Box<RawValue>),
+}
+
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        enum Known {
+            Document(Document),
+            Gone { id: String },
+            Purge { bucket: Bucket },
+        }
+        let told = Box::<RawValue>::deserialize(deserializer)?;
+        match serde_json::from_str(told.get()) {
+            Ok(Known::Document(document)) => Ok(Self::Document(document)),
+            Ok(Known::Gone { id }) => Ok(Self::Gone { id }),
+            Ok(Known::Purge { bucket }) => Ok(Self::Purge { bucket }),
+            Err(error) => {
+                let named: BTreeMap<String, &RawValue> = serde_json::from_str(told.get()).map_err(serde::de::Error::custom)?;
+                // One that this version knows and cannot read is a fault, not news.
+                if ["document", "gone", "purge"].iter().any(|known| named.contains_key(*known)) {
+                    return Err(serde::de::Error::custom(error));
+                }
+                Ok(Self::Newer(told))
+            }
+        }
+    }
 }
 
 /// An RFC 9457 problem document, `application/problem+json`.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use liuye_core::domain::{
-    Actor, Conflict, Context, Document, DocumentKind, Duty, Flag, Force, Kind, Outcome, Overtaker, Person, PersonStatus, Role,
+    Actor, AsTold, Conflict, Context, Document, DocumentKind, Duty, Flag, Force, Kind, Outcome, Overtaker, Person, PersonStatus, Role,
     RoleAssignment, SiteFile, Trade, Verdict, Visit, World, Write, apply, due,
 };
 use liuye_core::log::{AuthLevel, BlobRef, DeviceId, DeviceKey, Digest, Fix, FixSource, Operation, Salt};
@@ -186,7 +186,7 @@ impl Memory {
     fn write(&mut self, write: Write) {
         self.head += 1;
         let conflicts = self.documents.get(&write.id).map(|document| document.conflicts.clone()).unwrap_or_default();
-        let conflicts = conflicts.into_iter().chain(write.conflict).collect();
+        let conflicts = conflicts.into_iter().chain(write.conflict.map(AsTold::from)).collect();
         let document = Document {
             id: write.id.clone(),
             kind: write.kind.as_str().to_owned(),
@@ -221,7 +221,7 @@ impl Memory {
         &self.documents[id].body
     }
 
-    pub fn conflicts(&self, id: &str) -> &[Conflict] {
+    pub fn conflicts(&self, id: &str) -> &[AsTold<Conflict>] {
         &self.documents[id].conflicts
     }
 

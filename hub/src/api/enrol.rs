@@ -4,13 +4,15 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, State as Shared};
+use axum::extract::{ConnectInfo, Extension, State as Shared};
 use axum::http::HeaderMap;
 use liuye_core::domain::{Holders, Text};
 use liuye_core::log::{DeviceKey, Digest};
+use liuye_core::sync::version::ProtocolVersion;
 use liuye_core::sync::wire::{EnrolAnswer, EnrolRequest};
 use liuye_core::{Code, Error, Result};
 
+use super::older::readable_scope;
 use super::signed::{Signed, not_revoked};
 use super::{ApiError, State, blocking};
 use crate::holders::tell;
@@ -25,6 +27,7 @@ use crate::tries::WAIT_S;
 pub(super) async fn enrol(
     Shared(state): Shared<State>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
+    Extension(version): Extension<ProtocolVersion>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Json<EnrolAnswer>, ApiError> {
@@ -44,7 +47,9 @@ pub(super) async fn enrol(
         if answer.as_ref().is_err_and(ApiError::is_guess) {
             state.enrolments.failed(&who, now);
         }
-        Ok(Json(answer?))
+        let mut answer = answer?;
+        readable_scope(&mut answer.scope, version);
+        Ok(Json(answer))
     })
     .await
 }

@@ -3,7 +3,10 @@
 mod blobs;
 mod branches;
 mod enrol;
+mod gate;
+mod older;
 mod problem;
+mod protocol;
 mod signed;
 mod sync;
 
@@ -29,7 +32,8 @@ pub(crate) fn router(hub: Hub) -> Router {
         .route("/v1/blobs", post(blobs::create).options(blobs::options))
         .route("/v1/blobs/{id}", patch(blobs::append).head(blobs::progress))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
-        .with_state(State { hub, enrolments: Arc::default(), phones: Arc::new(Tries::of_phones()) })
+        .layer(axum::middleware::from_fn(protocol::negotiate))
+        .with_state(State { hub, enrolments: Arc::default(), phones: Arc::new(Tries::of_phones()), gates: gate::Gates::default() })
 }
 
 /// What the handlers share.
@@ -40,6 +44,8 @@ pub(crate) struct State {
     pub(crate) enrolments: Arc<Tries>,
     /// From where phones enrolled by a public code.
     pub(crate) phones: Arc<Tries>,
+    /// Who syncs first under load.
+    pub(crate) gates: gate::Gates,
 }
 
 /// Runs work that waits for the disk off the threads that serve connections.

@@ -38,6 +38,11 @@ impl ApiError {
         Self { wipe, ..Self::from(Error::new(Code::DeviceRevoked, "the device was reported lost")) }
     }
 
+    /// The hub has too much to do, or this sender has too much with it.
+    pub(crate) fn try_again(error: Error) -> Self {
+        Self { retry_after_s: Some(5), ..Self::with_status(error, 503) }
+    }
+
     /// Too many tries.
     pub(crate) fn too_many(retry_after_s: u64) -> Self {
         let error = Error::new(Code::HubBusy, "too many tries for now");

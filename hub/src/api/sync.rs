@@ -1,13 +1,19 @@
 //! The round trip: operations in, verdicts and changes out.
 
+use std::net::SocketAddr;
+
 use axum::Json;
-use axum::body::Bytes;
-use axum::extract::{Path, State as Shared};
-use axum::http::HeaderMap;
-use liuye_core::sync::policy::MAX_CHANGES;
-use liuye_core::sync::wire::{Acked, SyncAnswer, SyncRequest};
+use axum::body::{Body, Bytes};
+use axum::extract::{ConnectInfo, Extension, Path, State as Shared};
+use axum::http::{HeaderMap, header};
+use liuye_core::domain::AsTold;
+use liuye_core::sync::policy::{MAX_BODY_BYTES, MAX_CHANGES};
+use liuye_core::sync::signature::SIGNATURE_INPUT;
+use liuye_core::sync::version::ProtocolVersion;
+use liuye_core::sync::wire::{Acked, SyncAnswer, SyncRequest, URGENT};
 use liuye_core::{Code, Error};
 
+use super::older::readable;
 use super::signed::Signed;
 use super::{ApiError, State, blocking};
 use crate::changes::{Asked, page};
@@ -20,9 +26,17 @@ use crate::scope::scope_of;
 pub(super) async fn sync(
     Shared(state): Shared<State>,
     Path(site): Path<String>,
+    Extension(version): Extension<ProtocolVersion>,
+    ConnectInfo(address): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Result<Json<SyncAnswer>, ApiError> {
+    // Nothing is proven before the body is here: a name that somebody else claims elsewhere must not use up its owner's turns.
+    let _turn = state.gates.turn(format!("{} {}", claimed_sender(&headers), address.ip())).map_err(ApiError::try_again)?;
+    let is_urgent = claims_urgent(&headers);
+    let _room = state.gates.body.enter(is_urgent, announced_size(&headers)).await.map_err(ApiError::try_again)?;
+    let body = read(body).await?;
+    let _place = state.gates.work.enter(is_urgent, 1).await.map_err(ApiError::try_again)?;
     blocking(move || {
         let path = format!("/v1/sites/{site}/sync");
         let (own_site, device) = Signed { method: "POST", path: &path, headers: &headers, body: &body }.device(&state.hub)?;
@@ -30,9 +44,31 @@ pub(super) async fn sync(
             return Err(Error::field(Code::DeviceRefused, "site", "the device belongs to another site").into());
         }
         let request: SyncRequest = serde_json::from_slice(&body)?;
-        Ok(Json(round(&state.hub, &site, &device, &request)?))
+        Ok(Json(readable(round(&state.hub, &site, &device, &request)?, version)))
     })
     .await
+}
+
+fn claims_urgent(headers: &HeaderMap) -> bool {
+    headers.get(URGENT).is_some_and(|value| value == "1")
+}
+
+/// How many bytes the body is said to have; as many as are allowed, where it is not said.
+fn announced_size(headers: &HeaderMap) -> usize {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    length.unwrap_or(MAX_BODY_BYTES).min(MAX_BODY_BYTES)
+}
+
+/// Whoever the signature names, proven or not.
+fn claimed_sender(headers: &HeaderMap) -> String {
+    let input = headers.get(SIGNATURE_INPUT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    input.split_once("keyid=\"").and_then(|(_, rest)| rest.split_once('"')).map_or_else(String::new, |(id, _)| id.to_owned())
+}
+
+/// The body, once there is a place for it.
+async fn read(body: Body) -> Result<Bytes, ApiError> {
+    let too_large = |_| Error::field(Code::TooLarge, "body", format!("at most {MAX_BODY_BYTES} bytes")).into();
+    axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(too_large)
 }
 
 fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Result<SyncAnswer, ApiError> {
@@ -63,6 +99,7 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
             }
             PushError::Other(error) => error,
         })?;
+        ingest.keep_hints(&device.device, branch.epoch, acked, &request.hints)?;
         tx.heard_of(&device.device, &nonce)?;
         if let Some(head) = &request.head_signature {
             tx.keep_head(&device.device, branch.epoch, head)?;
@@ -77,7 +114,7 @@ fn round(hub: &Hub, site: &str, device: &DeviceRow, request: &SyncRequest) -> Re
         let page = page(tx, &asked)?;
         Ok(SyncAnswer {
             acked: Acked { epoch: branch.epoch, seq: acked },
-            verdicts,
+            verdicts: verdicts.into_iter().map(AsTold::from).collect(),
             changes: page.changes,
             cursor: page.cursor,
             more: page.more,

@@ -42,15 +42,20 @@ impl Names {
 
     /// What a record is about; empty where it is about nothing that has a name.
     pub(super) fn subject(&self, hub: &Hub, record: &OperationRow) -> Result<String> {
-        let typed: Value = serde_json::from_str(&record.body).unwrap_or_default();
+        self.subject_of(hub, &record.kind, &record.entity, &record.body)
+    }
+
+    /// What an operation of this kind with this body is about.
+    pub(super) fn subject_of(&self, hub: &Hub, kind: &str, entity: &str, body: &str) -> Result<String> {
+        let typed: Value = serde_json::from_str(body).unwrap_or_default();
         // What was not applied made no document: then its own words say it.
-        let document = hub.document(&record.entity)?.map(|document| document.body);
+        let document = hub.document(entity)?.map(|document| document.body);
         let text = |name: &str| {
             let known = document.as_ref().and_then(|body| body[name].as_str());
             known.or_else(|| typed[name].as_str()).map(str::to_owned)
         };
         let place = text("checkpoint").or_else(|| text("venue")).map(|id| self.of(&id));
-        let what = match record.kind.split('.').next() {
+        let what = match kind.split('.').next() {
             Some("loss") => text("category").map(|category| self.lang.category(&category)),
             Some("hazard") => text("description"),
             _ => None,

@@ -16,7 +16,10 @@ use super::session::session;
 use super::words::Lang;
 use crate::accounts::Session;
 use crate::hub::Hub;
-use crate::ledger::OperationRow;
+use crate::ledger::{HintRow, OperationRow};
+
+/// Hints on the first page: more urgent things at once are a matter for the radio.
+const HINTS: u32 = 20;
 
 /// Rows of one page.
 const ROWS: u32 = 50;
@@ -41,6 +44,15 @@ struct Row {
     body: String,
 }
 
+/// What a phone told ahead of its log.
+struct Hint {
+    when: String,
+    who: String,
+    what: String,
+    subject: String,
+    contradicted: bool,
+}
+
 #[derive(Template)]
 #[template(path = "records.html")]
 struct RecordsPage {
@@ -48,6 +60,7 @@ struct RecordsPage {
     attention: bool,
     session: Session,
     site: String,
+    hints: Vec<Hint>,
     rows: Vec<Row>,
     older: Option<u64>,
 }
@@ -84,7 +97,20 @@ fn build(hub: &Hub, lang: Lang, session: Session, attention: bool, before: Optio
     let full = !attention && records.len() == ROWS as usize;
     let older = records.last().filter(|_| full).map(|last| last.position);
     let rows = records.iter().map(|record| row(hub, record, lang, &view, &names)).collect::<Result<_>>()?;
-    Ok(RecordsPage { lang, attention, session, site: view.site, rows, older })
+    let told = if attention || before.is_some() { Vec::new() } else { hub.hints(HINTS)? };
+    let hints = told.iter().map(|told| hint(hub, told, lang, &view, &names)).collect::<Result<_>>()?;
+    Ok(RecordsPage { lang, attention, session, site: view.site, hints, rows, older })
+}
+
+fn hint(hub: &Hub, told: &HintRow, lang: Lang, view: &SiteView, names: &Names) -> Result<Hint> {
+    let operation = &told.operation;
+    Ok(Hint {
+        when: view.show(operation.recorded_at),
+        who: names.of(&operation.actor),
+        what: lang.kind(&operation.kind),
+        subject: names.subject_of(hub, &operation.kind, &operation.entity, operation.body_text())?,
+        contradicted: told.contradicted,
+    })
 }
 
 fn row(hub: &Hub, record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Result<Row> {

@@ -68,9 +68,8 @@ impl Tx<'_> {
         let mut digests = BTreeMap::new();
         for row in rows {
             let (bucket, documents, sum) = row?;
-            if let Ok(bucket) = bucket.parse() {
-                digests.insert(bucket, BucketDigest { documents, sum: u128::from_be_bytes(sum) });
-            }
+            let Ok(bucket) = bucket.parse();
+            digests.insert(bucket, BucketDigest { documents, sum: u128::from_be_bytes(sum) });
         }
         Ok(digests)
     }

@@ -1,7 +1,7 @@
 //! Documents, where they lie, and where they lay before.
 
 use liuye_core::Result;
-use liuye_core::domain::{Bucket, Document, DocumentKind, Duty, Visit, Write};
+use liuye_core::domain::{AsTold, Bucket, Document, DocumentKind, Duty, Visit, Write};
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
@@ -73,7 +73,7 @@ impl Tx<'_> {
     pub(crate) fn write_document(&self, write: &Write, position: u64) -> Result<()> {
         let before = self.document(&write.id)?;
         let mut conflicts = before.as_ref().map(|stored| stored.document.conflicts.clone()).unwrap_or_default();
-        conflicts.extend(write.conflict.clone());
+        conflicts.extend(write.conflict.clone().map(AsTold::from));
         let document = Document {
             id: write.id.clone(),
             kind: write.kind.as_str().to_owned(),

@@ -1,5 +1,5 @@
 //! Writes the golden files of this version: `make_golden DIR`. They are made once a release and never again; later
-//! versions are held against them by `tests/golden.rs`.
+//! versions are held against them by `tests/p12_golden.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a chore of the release: a failure ends it")]
 

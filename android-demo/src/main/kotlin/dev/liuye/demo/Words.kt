@@ -109,6 +109,7 @@ object Words {
         "hub_error" to R.string.code_hub_error,
         "hub_busy" to R.string.code_hub_busy,
         "answer_invalid" to R.string.code_answer_invalid,
+        "protocol_unsupported" to R.string.code_protocol_unsupported,
         "no_transport" to R.string.code_no_transport,
         "device_refused" to R.string.code_device_refused,
         "signature_invalid" to R.string.code_signature_invalid,

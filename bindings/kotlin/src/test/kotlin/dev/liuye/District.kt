@@ -5,8 +5,11 @@ import java.nio.file.Files
 import java.nio.file.Path
 import java.util.concurrent.TimeUnit
 
-/** A district in a temporary folder: the Liuye Lake site with the real hub on loopback, that can be stopped and started. */
-internal class District : AutoCloseable {
+/**
+ * A district in a temporary folder: the Liuye Lake site with the real hub on loopback, that can be stopped and started. With a
+ * folder of an earlier hub, it goes on from there.
+ */
+internal class District(earlier: File? = null) : AutoCloseable {
     val folder: Path = Files.createTempDirectory("liuye-kotlin")
     private val data = folder.resolve("hub").toString()
     private var hub: Process? = null
@@ -15,7 +18,7 @@ internal class District : AutoCloseable {
     val url: String
 
     init {
-        import("site.json")
+        if (earlier == null) import("site.json") else earlier.copyRecursively(File(data))
         url = listen("127.0.0.1:0")
     }
 
