@@ -1,7 +1,7 @@
 //! What a device may see: the buckets of whoever holds it, as of now.
 
 use liuye_core::Result;
-use liuye_core::domain::{Actor, Bucket, Person, PersonStatus, Role};
+use liuye_core::domain::{Actor, Bucket, Person, Role};
 use liuye_core::log::DeviceId;
 
 use crate::ledger::Tx;
@@ -20,7 +20,7 @@ pub(crate) fn holder(tx: &Tx<'_>, person: Option<&str>) -> Result<Actor> {
 pub(crate) fn scope_of(tx: &Tx<'_>, device: &DeviceId, person: Option<&str>) -> Result<Vec<Bucket>> {
     let mut scope = vec![Bucket::Public, Bucket::Device(*device)];
     if let Actor::Person(person) = holder(tx, person)?
-        && person.status == PersonStatus::Active
+        && person.serves(tx.now)
     {
         scope.extend(staff_buckets(&person, tx.now));
     }
@@ -31,6 +31,6 @@ pub(crate) fn scope_of(tx: &Tx<'_>, device: &DeviceId, person: Option<&str>) -> 
 
 fn staff_buckets(person: &Person, now: i64) -> impl Iterator<Item = Bucket> {
     let roles = Role::ALL.iter().filter(move |role| person.holds(&[**role], now)).map(|role| Bucket::Role(*role));
-    let zones = person.zones.iter().cloned().map(Bucket::Zone);
+    let zones = person.zones_at(now).into_iter().map(Bucket::Zone);
     [Bucket::Staff, Bucket::Person(person.id.clone())].into_iter().chain(zones).chain(roles)
 }

@@ -14,10 +14,14 @@ mod lost;
 mod observe;
 mod outbox;
 mod patrol;
+mod personnel;
 mod record;
 mod safety;
+mod shifts;
 mod sync;
+mod tours;
 mod view;
+mod zones;
 
 pub use attach::AttachedBlob;
 pub use config::{Config, DatabaseKey, DeviceInfo};
@@ -28,8 +32,12 @@ pub use lost::{Lost, LostReportDraft, ReportedLoss, tracking_digest};
 pub use observe::{ChangeEvent, ChangeListener, Subscription};
 pub use outbox::{AttentionItem, OutboxEntry, OutboxStatus};
 pub use patrol::{CheckInDraft, Patrol, RecordedCheckIn};
+pub use personnel::Personnel;
 pub use record::Recorded;
 pub use safety::{AssignDraft, HazardDraft, InspectionDraft, Safety};
+pub use shifts::{ShiftDraft, ShiftStart};
 pub use sync::{SyncReason, SyncReport};
+pub use tours::TourDraft;
+pub use zones::{CrowdDraft, NightDensity, Zones};
 
 pub use crate::store::OperationState;

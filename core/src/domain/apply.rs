@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::case::{Case, Judgement, Stop};
 use super::{Actor, Body, Bucket, Conflict, Document, DocumentKind, Kind, Photo, Until, Verdict, Visit};
-use super::{check_fix, check_in, hazard, inspection, lost_report};
+use super::{check_fix, check_in, crowd, hazard, inspection, lost_report, shift, tour, track};
 use crate::log::{DeviceId, Digest, Operation};
 use crate::{Code, Error, Result};
 
@@ -23,6 +23,12 @@ pub trait World {
     /// # Errors
     /// Those of the store.
     fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>>;
+
+    /// The shifts or tours (`kind`) of a person with `from ≤ at ≤ to` (UTC ms), in any order.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn duties_of(&self, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>>;
 
     /// The last operation of another device that changed the document after `base_rev` (0 where the author had none).
     ///
@@ -129,6 +135,10 @@ fn judgement(operation: &Operation, context: &Context<'_>) -> Judgement {
         Body::Enrol(_) | Body::Discard(_) => Ok(case.applied(Vec::new())),
         Body::CheckIn(body) => check_in::record(case, body),
         Body::Review(body) => check_in::review(case, body),
+        Body::Shift(body) => shift::apply(case, body),
+        Body::Tour(body) => tour::apply(case, body),
+        Body::Crowd(body) => crowd::record(case, body),
+        Body::Track(body) => track::record(case, body),
         Body::Loss(body) => lost_report::report(case, body),
         Body::LossEvent(body) => lost_report::advance(case, kind, body),
         Body::Inspection(body) => inspection::apply(case, kind, body),

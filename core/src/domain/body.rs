@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{CheckInRecord, CheckInReview, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent, Text};
+use super::{
+    CheckInRecord, CheckInReview, CrowdRecord, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent, ShiftEvent, Text,
+    TourEvent, TrackRecord,
+};
 use crate::{Code, Error, Result};
 
 /// The body of [`Kind::OperationDiscard`].
@@ -29,6 +32,14 @@ pub enum Body {
     CheckIn(CheckInRecord),
     /// Of [`Kind::CheckInReview`].
     Review(CheckInReview),
+    /// Of a shift's operations.
+    Shift(ShiftEvent),
+    /// Of a tour's operations.
+    Tour(TourEvent),
+    /// Of [`Kind::CrowdCount`].
+    Crowd(CrowdRecord),
+    /// Of [`Kind::TrackRecord`].
+    Track(TrackRecord),
     /// Of [`Kind::LossReport`].
     Loss(LossRecord),
     /// Of a report's later operations.
@@ -50,6 +61,18 @@ impl Body {
             Kind::OperationDiscard => Self::Discard(read(json)?),
             Kind::CheckInRecord => Self::CheckIn(read(json)?),
             Kind::CheckInReview => Self::Review(read(json)?),
+            Kind::ShiftPlan | Kind::ShiftCancel | Kind::ShiftStart | Kind::ShiftEnd => {
+                let event: ShiftEvent = read(json)?;
+                check_kind(event.kind(), kind)?;
+                Self::Shift(event)
+            }
+            Kind::TourSchedule | Kind::TourStart | Kind::TourFinish => {
+                let event: TourEvent = read(json)?;
+                check_kind(event.kind(), kind)?;
+                Self::Tour(event)
+            }
+            Kind::CrowdCount => Self::Crowd(read(json)?),
+            Kind::TrackRecord => Self::Track(read(json)?),
             Kind::LossReport => Self::Loss(read(json)?),
             Kind::LossCandidate | Kind::LossReturn | Kind::LossWithdraw => Self::LossEvent(read(json)?),
             Kind::InspectionStart | Kind::InspectionSubmit | Kind::InspectionApprove | Kind::InspectionReturn => {
@@ -66,9 +89,7 @@ impl Body {
             | Kind::HazardRefer
             | Kind::HazardVoid => {
                 let event: HazardEvent = read(json)?;
-                if event.kind() != kind {
-                    return Err(Error::field(Code::Malformed, "event", "belongs to another kind"));
-                }
+                check_kind(event.kind(), kind)?;
                 Self::Hazard(event)
             }
         })
@@ -87,6 +108,10 @@ impl Body {
             }
             Self::CheckIn(body) => Self::CheckIn(body.normalised()?),
             Self::Review(body) => Self::Review(body.normalised()?),
+            Self::Shift(body) => Self::Shift(body.normalised()?),
+            Self::Tour(body) => Self::Tour(body.normalised()?),
+            Self::Crowd(body) => Self::Crowd(body.normalised()?),
+            Self::Track(body) => Self::Track(body.normalised()?),
             Self::Loss(body) => Self::Loss(body.normalised(now)?),
             Self::LossEvent(body) => Self::LossEvent(body.normalised()?),
             Self::Inspection(body) => Self::Inspection(body.normalised()?),
@@ -115,6 +140,10 @@ impl Body {
     pub fn to_json(&self) -> Result<String> {
         Ok(serde_json::to_string(self)?)
     }
+}
+
+fn check_kind(event: Kind, kind: Kind) -> Result<()> {
+    if event == kind { Ok(()) } else { Err(Error::field(Code::Malformed, "event", "belongs to another kind")) }
 }
 
 /// Reads JSON and names the field that is missing. A parser's own message may quote what a person typed, so that no

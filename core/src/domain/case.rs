@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::apply::{Context, Outcome, Write};
 use super::{Bucket, Conflict, Document, DocumentKind, Flag, Settings, Site, Standing, Until, Venue, Verdict};
@@ -82,6 +83,11 @@ impl<'a> Case<'a> {
 
     pub(super) fn actor(&self) -> &str {
         self.context.actor.name()
+    }
+
+    /// Whether a record is of this author. Before enrolment a phone writes for whoever holds it.
+    pub(super) fn is_author(&self, person: &str) -> bool {
+        person == self.actor() || person == "self"
     }
 
     pub(super) fn photos(&self) -> Vec<Digest> {
@@ -183,17 +189,23 @@ impl<'a> Case<'a> {
         let Some(winner) = winner else {
             return Err(Error::new(Code::StateRefused, "the record's state does not allow this").into());
         };
+        Ok(self.lost_to(document, noun, Code::Overtaken, winner))
+    }
+
+    /// A conflict at a document that stands as another operation left it: this one's evidence is kept beside it.
+    pub(super) fn lost_to<N: Noun>(&self, document: &Document, noun: &N, code: Code, winner: Uuid) -> Outcome {
+        let operation = self.operation;
         let conflict = Conflict {
             operation: operation.id,
             kind: operation.kind.clone(),
-            code: Code::Overtaken,
+            code,
             actor: self.actor().to_owned(),
             recorded_at: operation.recorded_at,
             body: serde_json::from_str(operation.body_text()).unwrap_or(Value::Null),
             photos: self.photos(),
         };
         let write = Write { conflict: Some(conflict), ..write_of(&document.id, document.body.clone(), noun) };
-        Ok(Outcome { verdict: Verdict::Conflict { code: Code::Overtaken, kept: Some(winner) }, writes: vec![write] })
+        Outcome { verdict: Verdict::Conflict { code, kept: Some(winner) }, writes: vec![write] }
     }
 
     pub(super) fn created<N: Noun>(self, noun: &N) -> Judgement {
@@ -217,7 +229,7 @@ pub(super) fn parse<T: DeserializeOwned>(document: &Document) -> Option<T> {
     T::deserialize(&document.body).ok()
 }
 
-fn write_of<N: Noun>(id: &str, body: Value, noun: &N) -> Write {
+pub(super) fn write_of<N: Noun>(id: &str, body: Value, noun: &N) -> Write {
     Write { id: id.to_owned(), kind: N::KIND, body, buckets: noun.buckets(), person: noun.person(), at: noun.at(), conflict: None }
 }
 
@@ -226,7 +238,7 @@ pub(super) fn json<T: Serialize>(value: &T) -> Judgement<Value> {
 }
 
 /// The new body, with those fields of the old one that this version does not know.
-fn merged(document: &Value, before: &Value, mut after: Value) -> Value {
+pub(super) fn merged(document: &Value, before: &Value, mut after: Value) -> Value {
     if let (Some(old), Some(known), Some(new)) = (document.as_object(), before.as_object(), after.as_object_mut()) {
         for (key, value) in old {
             if !known.contains_key(key) && !new.contains_key(key) {

@@ -6,7 +6,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::Result;
-use crate::domain::{Bucket, Document, Visit, Write};
+use crate::domain::{Bucket, Document, DocumentKind, Visit, Write};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -23,6 +23,20 @@ pub(crate) fn get(connection: &Connection, id: &str) -> Result<Option<Document>>
 pub(crate) fn list(connection: &Connection, kind: &str, limit: u32, offset: u32) -> Result<Vec<Document>> {
     let mut statement = connection.prepare_cached(select!("WHERE kind = ?1 ORDER BY at DESC, id LIMIT ?2 OFFSET ?3"))?;
     statement.query_map((kind, limit, offset), raw)?.map(|row| parse(row?)).collect()
+}
+
+/// Documents of a kind whose own time lies in `[from, to)` (UTC ms), in that order.
+pub(crate) fn between(connection: &Connection, kind: DocumentKind, from: i64, to: i64) -> Result<Vec<Document>> {
+    let mut statement = connection.prepare_cached(select!("WHERE kind = ?1 AND at >= ?2 AND at < ?3 ORDER BY at, id"))?;
+    statement.query_map((kind.as_str(), from, to), raw)?.map(|row| parse(row?)).collect()
+}
+
+/// Shifts or tours of a person within a span of time, in any order.
+pub(crate) fn duties_of(connection: &Connection, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+    // The kind stands in the text, so that the partial index of that kind is used.
+    let sql = format!("{} WHERE kind = '{kind}' AND person = ?1 AND at BETWEEN ?2 AND ?3", select!(""));
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_map((person, from, to), raw)?.map(|row| parse(row?)).collect()
 }
 
 /// Visits of a person within a span of time, in any order.

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, HashSet};
 
 use liuye_core::domain::{
-    Actor, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Person, PersonStatus, Role, RoleAssignment, SiteFile,
-    Trade, Verdict, Visit, World, apply,
+    Actor, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Person, PersonStatus, Role, RoleAssignment, Settings,
+    SiteFile, Trade, Verdict, Visit, World, apply, lapse,
 };
 use liuye_core::log::{AuthLevel, BlobRef, DeviceId, DeviceKey, Digest, Fix, FixSource, Operation, Salt};
 use liuye_core::{Code, Result};
@@ -48,6 +48,15 @@ impl World for Memory {
             .collect();
         found.sort_by_key(time);
         Ok(found.iter().filter_map(|document| Visit::read(&document.body.to_string())).collect())
+    }
+
+    fn duties_of(&self, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+        let mine = |document: &&Document| {
+            document.kind == kind.as_str()
+                && document.body["person"] == person
+                && (from..=to).contains(&document.body["at"].as_i64().unwrap())
+        };
+        Ok(self.documents.values().filter(mine).cloned().collect())
     }
 
     fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Uuid>> {
@@ -183,6 +192,16 @@ impl Memory {
         outcome.verdict
     }
 
+    /// What the hub's clock makes of a document, written as the hub writes it. Whether it made anything of it.
+    pub fn lapse(&mut self, id: &str, now: i64) -> bool {
+        let Some(write) = lapse(&self.documents[id], self, &Settings::default(), now).unwrap() else { return false };
+        self.head += 1;
+        let before = &self.documents[id];
+        let document = Document { rev: self.head, body: write.body, buckets: write.buckets, ..before.clone() };
+        self.documents.insert(write.id, document);
+        true
+    }
+
     /// An operation made and taken at once.
     pub fn act(&mut self, actor: &Actor, kind: Kind, entity: &str, body: Value) -> Verdict {
         let operation = self.operation(kind, entity, body);
@@ -220,8 +239,11 @@ pub fn person(id: &str, role: Role) -> Actor {
         trades: vec![Trade::Patrol],
         roles: vec![RoleAssignment { role, from: None, to: None }],
         zones: Vec::new(),
+        zone_history: Vec::new(),
         company: None,
+        certificates: Vec::new(),
         status: PersonStatus::Active,
+        status_history: Vec::new(),
     }))
 }
 

@@ -33,6 +33,28 @@ impl Tx<'_> {
         statement.query_map((self.site, kind, limit, offset), raw)?.map(|row| parse(row?)).collect()
     }
 
+    /// Documents of a kind whose own time lies in `[from, to)` (UTC ms), in that order.
+    pub(crate) fn between(&self, kind: DocumentKind, from: i64, to: i64) -> Result<Vec<Document>> {
+        let mut statement = self.connection.prepare_cached(select!("AND kind = ?2 AND at >= ?3 AND at < ?4 ORDER BY at, id"))?;
+        statement.query_map((self.site, kind.as_str(), from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Shifts or tours of a person within a span of time, in any order.
+    pub(crate) fn duties_of(&self, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+        // The kind stands in the text, so that the partial index of that kind is used.
+        let sql = format!("{} kind = '{kind}' AND person = ?2 AND at BETWEEN ?3 AND ?4", select!("AND"));
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        statement.query_map((self.site, person, from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Shifts and tours on which the hub's clock may have to act.
+    pub(crate) fn open_duties(&self) -> Result<Vec<Document>> {
+        let mut statement = self.connection.prepare_cached(select!(
+            "AND kind IN ('shift', 'tour') AND body ->> '$.state' IN ('planned', 'scheduled', 'in_progress') AND at <= ?2 ORDER BY at, id"
+        ))?;
+        statement.query_map((self.site, self.now), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
     /// Visits of a person within a span of time, in any order.
     pub(crate) fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
         let mut statement = self
@@ -145,11 +167,11 @@ impl Tx<'_> {
         statement.query_map([self.site], raw)?.map(|row| Ok(parse(row?)?.document)).collect()
     }
 
-    /// All documents that a site file brought, with their kinds.
+    /// All documents that a site file brings, with their kinds.
     pub(crate) fn reference_documents(&self) -> Result<Vec<Stored>> {
-        let mut statement = self
-            .connection
-            .prepare_cached(select!("AND kind IN ('site', 'zone', 'checkpoint', 'route', 'venue', 'person') ORDER BY id"))?;
+        let mut statement = self.connection.prepare_cached(select!(
+            "AND kind IN ('site', 'zone', 'checkpoint', 'route', 'venue', 'person', 'unit', 'key_road', 'duty_post') ORDER BY id"
+        ))?;
         statement.query_map([self.site], raw)?.map(|row| parse(row?)).collect()
     }
 }

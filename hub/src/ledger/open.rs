@@ -9,7 +9,8 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::Tx;
 
-const MIGRATIONS: &[&str] = &[include_str!("sql/001_initial.sql"), include_str!("sql/002_branches.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("sql/001_initial.sql"), include_str!("sql/002_branches.sql"), include_str!("sql/003_duties.sql")];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
 pub(crate) struct Ledger {
