@@ -4,14 +4,19 @@
 //! [`liuye_core::domain`]: nothing here decides what a record may do.
 
 mod api;
+mod archive;
 mod blobs;
 mod changes;
+mod crowd;
 mod hub;
 mod ingest;
 mod keys;
 mod ledger;
+mod patrol;
+mod personnel;
 mod scope;
 mod server;
+mod sheet;
 mod ticket;
 mod tries;
 
@@ -19,6 +24,9 @@ pub mod accounts;
 pub mod desk;
 pub mod ops;
 
+pub use crowd::CrowdReport;
 pub use hub::Hub;
 pub use ledger::{AttentionRow, DeviceRow, OperationRow};
+pub use patrol::NightDensity;
+pub use personnel::{PersonnelReport, RowOutcome, RowReport};
 pub use server::{ServeConfig, Tls, router, serve};
