@@ -571,6 +571,15 @@ proptest! {
 }
 
 #[test]
+fn the_example_of_the_protocol_is_packed_as_it_says() {
+    let point = |at_s, lat_e5, lon_e5| TrackPoint { at_s, lat_e5, lon_e5 };
+    let path = TrackPath::pack(&[point(1_777_593_600, 2_904_420, 11_168_710), point(1_777_593_605, 2_904_426, 11_168_707)]);
+    assert_eq!(path.as_str(), "gLSfnw3IxeICjK_TCgoMBQ");
+    let page = include_str!("../../docs/protocol/duties.md");
+    assert!(page.contains(&format!("`{}`", path.as_str())));
+}
+
+#[test]
 fn a_walkers_point_costs_about_four_characters() {
     let path = TrackPath::pack(&points(NOON, 720));
     assert!(path.as_str().len() <= 720 * 4 + 16, "{}", path.as_str().len());
