@@ -121,6 +121,12 @@ codes! {
     HazardPlanMissing = "hazard_plan_missing", Refused;
     /// Who rectified a hazard cannot close it.
     HazardFourEyes = "hazard_four_eyes", Refused;
+    /// A person's shifts would overlap.
+    ShiftOverlap = "shift_overlap", Refused;
+    /// Only somebody whose shift is running may be followed.
+    OffShift = "off_shift", Refused;
+    /// An archive that holds more than it may: nothing of it was unpacked.
+    ArchiveBomb = "archive_bomb", Refused;
     /// A correction names an operation that is not there, or is not this author's, or needs none.
     AmendsNothing = "amends_nothing", Refused;
     /// The record's state does not allow this.

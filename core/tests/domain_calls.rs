@@ -5,7 +5,9 @@ mod domain_world;
 
 use domain_world::{Memory, NOON, device, person, refusal};
 use liuye_core::Code;
-use liuye_core::domain::{Actor, AssignmentMove, AssignmentState, Bucket, CallMove, CallState, Document, Kind, Role, Until, Verdict, due};
+use liuye_core::domain::{
+    Actor, AssignmentMove, AssignmentState, Bucket, CallMove, CallState, Document, Kind, Role, Settings, Until, Verdict, due,
+};
 use liuye_core::log::Operation;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -239,7 +241,7 @@ proptest! {
             world.tick(now);
             prop_assert_eq!(world.tick(now), Vec::<String>::new());
             for document in world.documents.values() {
-                prop_assert!(due::deadline(document).is_none_or(|at| at > now), "{}", document.id);
+                prop_assert!(due::deadline(document, &Settings::default()).is_none_or(|at| at > now), "{}", document.id);
             }
         }
     }
@@ -249,7 +251,7 @@ proptest! {
 fn a_tier_about_to_be_missed_is_warned_of_and_then_noted() {
     let mut world = with_call("dispatched", "delivered");
     let tier = |world: &Memory, index: usize, field: &str| world.body("c1")["response"]["tiers"][index].get(field).cloned();
-    let deadline = |world: &Memory| due::deadline(&world.documents["c1"]);
+    let deadline = |world: &Memory| due::deadline(&world.documents["c1"], &Settings::default());
     assert_eq!(deadline(&world), Some(NOON + 40_000), "twenty seconds before the first minute is over");
     assert_eq!(world.tick(NOON + 39_999), Vec::<String>::new());
     assert_eq!(world.tick(NOON + 40_000), ["c1", "c2"], "a call that nobody looks at is a call all the same");
@@ -447,7 +449,7 @@ fn a_drill_is_held_by_the_commander_runs_like_any_call_and_enters_no_figure() {
     assert_eq!(world.body("c1.p-011.1")["exercise"], true);
     let call: liuye_core::domain::Call = serde_json::from_value(world.body("c1").clone()).unwrap();
     assert!(!call.counts());
-    assert!(due::deadline(&world.documents["c1"]).is_some(), "its clocks run");
+    assert!(due::deadline(&world.documents["c1"], &Settings::default()).is_some(), "its clocks run");
     assert_eq!(world.act(&Actor::Tourist, Kind::CallRaise, "c2", help()), Verdict::CLEAN);
     let into_drill = world.act(&desk(), Kind::CallMerge, "c2", json!({"event": "merge", "into": "c1"}));
     assert_eq!(refusal(&into_drill), (Code::StateRefused, "into"), "no real call disappears in a drill");
@@ -465,7 +467,11 @@ fn a_call_of_110_is_the_desks_to_enter_and_its_clock_began_at_110() {
     (unmeasured.clock_offset_ms, unmeasured.clock_err_ms, unmeasured.recorded_at) = (None, None, NOON - 315_360_000_000);
     let outcome = world.judge_at(&unmeasured, &desk(), NOON);
     assert!(world.store(&unmeasured, outcome).is_applied());
-    assert_eq!(due::deadline(&world.documents["c7"]), Some(NOON + 40_000), "a clock that is ten years slow alarms nobody");
+    assert_eq!(
+        due::deadline(&world.documents["c7"], &Settings::default()),
+        Some(NOON + 40_000),
+        "a clock that is ten years slow alarms nobody"
+    );
     let mut later = entry;
     later["told_at"] = json!(NOON + 60_000);
     assert_eq!(refusal(&world.act(&desk(), Kind::CallRaise, "c9", later)), (Code::TimeInFuture, "told_at"));
@@ -476,7 +482,7 @@ fn a_clue_runs_no_clock_is_not_shown_to_all_and_closes_by_its_referral() {
     let mut world = Memory::hub();
     let clue = json!({"event": "raise", "source": "clue", "category": "gambling", "description": "back room", "zone": "z1"});
     assert_eq!(world.act(&Actor::Tourist, Kind::CallRaise, "c1", clue), Verdict::CLEAN);
-    assert_eq!(due::deadline(&world.documents["c1"]), None);
+    assert_eq!(due::deadline(&world.documents["c1"], &Settings::default()), None);
     assert!(!world.documents["c1"].buckets.contains(&Bucket::Zone("z1".to_owned())));
     assert_eq!(world.act(&desk(), Kind::CallTriage, "c1", json!({"event": "triage", "severity": "general"})), Verdict::CLEAN);
     assert_eq!(refusal(&world.act(&desk(), Kind::CallClose, "c1", json!({"event": "close"}))), (Code::Missing, "referral"));

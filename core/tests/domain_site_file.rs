@@ -24,7 +24,14 @@ fn the_lake_and_its_next_version_are_in_order() {
         let documents = file.documents(DeviceKey::from_bytes(&[7; 32]).public()).unwrap();
         assert_eq!(
             documents.len(),
-            1 + file.zones.len() + file.checkpoints.len() + file.routes.len() + file.venues.len() + file.persons.len()
+            1 + file.zones.len()
+                + file.checkpoints.len()
+                + file.routes.len()
+                + file.venues.len()
+                + file.persons.len()
+                + file.units.len()
+                + file.key_roads.len()
+                + file.duty_posts.len()
         );
         assert_eq!(documents[0].kind, DocumentKind::Site);
         assert!(documents[0].body["tag_key"].is_string(), "phones check tags with the key in the site's document");
@@ -34,6 +41,16 @@ fn the_lake_and_its_next_version_are_in_order() {
             assert!(document.buckets.contains(&Bucket::Staff), "{}", document.id);
         }
     }
+}
+
+#[test]
+fn a_site_file_of_0_1_has_no_units_roads_or_posts_and_is_read_all_the_same() {
+    let mut site: Value = serde_json::from_str(SITE).unwrap();
+    for list in ["units", "key_roads", "duty_posts"] {
+        site.as_object_mut().unwrap().remove(list);
+    }
+    let file = SiteFile::parse(&site.to_string()).unwrap();
+    assert_eq!((file.units.len(), file.key_roads.len(), file.duty_posts.len(), file.persons.len()), (0, 0, 0, 30));
 }
 
 #[test]
@@ -86,5 +103,17 @@ fn each_broken_rule_names_its_place() {
         field(Code::PolygonSelfCrossing, "zones[0].area.coordinates")
     );
     assert_eq!(refused(|site| site["zones"][0]["name"] = json!({"zh": "河"})).0, Code::Missing);
+    assert_eq!(refused(|site| site["persons"][29]["roles"][0]["to"] = json!("2024-04-15T00:00:00+08:00")).1, "persons[29].roles[0].to");
+    assert_eq!(refused(|site| site["units"][0]["leader"] = json!("p-013")), field(Code::UnknownReference, "units[0].leader"));
+    assert_eq!(refused(|site| site["units"][1]["members"] = json!(["p-013", "p-013"])), field(Code::DuplicateId, "units[1].members[1]"));
+    assert_eq!(refused(|site| site["units"][1]["home_zone"] = json!("z9")), field(Code::UnknownReference, "units[1].home_zone"));
+    assert_eq!(refused(|site| site["key_roads"][0]["checkpoints"] = json!([])), field(Code::Missing, "key_roads[0].checkpoints"));
+    assert_eq!(refused(|site| site["key_roads"][1]["to"] = json!("24:00")), field(Code::TimeMalformed, "key_roads[1].to"));
+    assert_eq!(
+        refused(|site| site["key_roads"][0]["checkpoints"][1] = json!("cp-99")),
+        field(Code::UnknownReference, "key_roads[0].checkpoints[1]")
+    );
+    assert_eq!(refused(|site| site["duty_posts"][0]["at"]["lon"] = json!(112.7)), field(Code::CoordinateOutsideSite, "duty_posts[0].at"));
+    assert_eq!(refused(|site| site["duty_posts"][0]["zone"] = json!("z9")), field(Code::UnknownReference, "duty_posts[0].zone"));
     assert_eq!(refused(|site| site["palaces"] = json!([])).0, Code::Malformed);
 }

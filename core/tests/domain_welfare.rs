@@ -5,7 +5,7 @@ mod domain_world;
 
 use domain_world::{Memory, NOON, device, person, refusal};
 use liuye_core::Code;
-use liuye_core::domain::{Actor, Bucket, Kind, Role, Verdict, WelfareMove, WelfareState, due, welfare_code};
+use liuye_core::domain::{Actor, Bucket, Kind, Role, Settings, Verdict, WelfareMove, WelfareState, due, welfare_code};
 use serde_json::{Value, json};
 
 const MINUTE: i64 = 60_000;
@@ -92,7 +92,7 @@ fn a_timer_takes_every_listed_step_and_no_other() {
 #[test]
 fn who_does_not_come_back_is_asked_and_then_the_desk_is_alarmed() {
     let mut world = armed();
-    assert_eq!(due::deadline(&world.documents["w1"]), Some(NOON + 20 * MINUTE));
+    assert_eq!(due::deadline(&world.documents["w1"], &Settings::default()), Some(NOON + 20 * MINUTE));
     assert_eq!(world.tick(NOON + 20 * MINUTE - 1), Vec::<String>::new());
     assert_eq!(world.tick(NOON + 20 * MINUTE), ["w1"]);
     assert_eq!(world.body("w1")["state"], "prompted");
@@ -106,7 +106,7 @@ fn who_is_asked_late_has_their_time_to_answer_all_the_same() {
     let mut world = armed();
     world.tick(NOON + 300 * MINUTE);
     assert_eq!(world.body("w1")["state"], "prompted", "a hub that was down alarms nobody over somebody who was never asked");
-    assert_eq!(due::deadline(&world.documents["w1"]), Some(NOON + 301 * MINUTE));
+    assert_eq!(due::deadline(&world.documents["w1"], &Settings::default()), Some(NOON + 301 * MINUTE));
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_clock_that_is_ten_years_wrong_alarms_nobody() {
         (operation.clock_offset_ms, operation.clock_err_ms, operation.recorded_at) = (None, None, NOON + wrong);
         let outcome = world.judge_at(&operation, &holder(), NOON);
         assert!(world.store(&operation, outcome).is_applied());
-        assert_eq!(due::deadline(&world.documents["w1"]), Some(NOON + 20 * MINUTE), "{wrong}");
+        assert_eq!(due::deadline(&world.documents["w1"], &Settings::default()), Some(NOON + 20 * MINUTE), "{wrong}");
     }
 }
 

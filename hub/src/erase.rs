@@ -3,7 +3,6 @@
 //! The order is the promise. The journal comes first: whatever breaks off after it is finished at the next start. Keys and
 //! photos go before the ledger's transaction ends, so that a ledger which says "erased" never lies.
 
-use liuye_core::domain::{Settings, Site};
 use liuye_core::log::{DeviceId, Digest, Operation};
 use liuye_core::{Code, Error, Result};
 
@@ -51,7 +50,7 @@ impl Hub {
     pub(crate) fn erase_due(&self) -> Result<usize> {
         let mut erased = 0;
         for site in self.sites()? {
-            let due = self.read(&site, |tx| tx.erasures_due(settings(tx)?.contact_days))?;
+            let due = self.read(&site, |tx| tx.erasures_due(tx.settings()?.contact_days))?;
             erased += due.len();
             self.erase_all(&site, &due)?;
         }
@@ -142,12 +141,6 @@ impl Hub {
         }
         Ok(is_clean)
     }
-}
-
-/// The settings of a transaction's site.
-pub(crate) fn settings(tx: &Tx<'_>) -> Result<Settings> {
-    let site: Option<Site> = tx.document(tx.site)?.map(|stored| serde_json::from_value(stored.document.body)).transpose()?;
-    Ok(site.map_or_else(Settings::default, |site| site.settings))
 }
 
 /// What a redact entry commits to: the operations that lost their text.

@@ -17,7 +17,7 @@ use crate::edition::Edition;
 use crate::ingest::Ingest;
 use crate::journal::{self, Journal};
 use crate::keys::Keys;
-use crate::ledger::{AttentionRow, DeviceRow, HintRow, Ledger, OperationRow, Tx};
+use crate::ledger::{AttentionRow, DeviceRow, HintRow, Ledger, OperationRow, Put, Tx};
 
 /// One data folder. Cheap to clone; every call blocks on the disk.
 #[derive(Clone)]
@@ -50,6 +50,16 @@ pub struct ImportReport {
     pub removed: u64,
     /// Documents that stayed as they were.
     pub unchanged: u64,
+}
+
+impl ImportReport {
+    const fn count(&mut self, put: Put) {
+        match put {
+            Put::Added => self.added += 1,
+            Put::Changed => self.changed += 1,
+            Put::Unchanged => self.unchanged += 1,
+        }
+    }
 }
 
 impl Hub {
@@ -191,33 +201,24 @@ impl Hub {
         let documents = file.documents(tag_key.public())?;
         self.write(&site, |tx| {
             tx.ensure_site()?;
+            let kept = tx.kept_persons()?;
             let mut report = ImportReport::default();
             for document in &documents {
-                let before = tx.document(&document.id)?;
-                let same =
-                    |stored: &crate::ledger::Stored| stored.document.body == document.body && stored.document.buckets == document.buckets;
-                match &before {
-                    Some(stored) if same(stored) => {
-                        report.unchanged += 1;
-                        continue;
-                    }
-                    Some(stored) if stored.document.kind != document.kind.as_str() => {
-                        return Err(Error::field(Code::DuplicateId, "id", "another kind of document has this id"));
-                    }
-                    Some(_) => report.changed += 1,
-                    None => report.added += 1,
+                if kept.contains(&document.id) {
+                    report.unchanged += 1;
+                    continue;
                 }
-                let digest = Digest::of(document.body.to_string().as_bytes());
-                let position = tx.append_entry("import", &document.id, &digest)?;
-                tx.write_document(&reference_write(document), position)?;
+                report.count(tx.put_reference(reference_write(document))?);
             }
             for stored in tx.reference_documents()? {
-                if !documents.iter().any(|document| document.id == stored.document.id) {
+                let is_named = documents.iter().any(|document| document.id == stored.document.id);
+                if !is_named && !kept.contains(&stored.document.id) {
                     let position = tx.append_entry("import", &stored.document.id, &Digest([0; 32]))?;
                     tx.remove_document(&stored.document.id, position)?;
                     report.removed += 1;
                 }
             }
+            check_members(tx, &file)?;
             Ok(report)
         })
     }
@@ -272,7 +273,7 @@ impl Hub {
         let mut steps = 0;
         for site in self.sites()? {
             while self.read(&site, |tx| Ok(tx.next_deadline()?.is_some_and(|at| at <= tx.now)))? {
-                let (taken, more) = self.write(&site, |tx| tx.take_due())?;
+                let (taken, more) = self.write(&site, |tx| tx.take_due(self.keys()))?;
                 steps += taken;
                 if !more {
                     break;
@@ -395,6 +396,19 @@ impl Hub {
         let (_, text) = self.0.keys.unseal(&operation, &sealed)?.ok_or_else(missing)?;
         Ok(serde_json::from_str(&text)?)
     }
+}
+
+/// Checks that the members of units are persons of the site, whichever way they came.
+fn check_members(tx: &Tx<'_>, file: &SiteFile) -> Result<()> {
+    for (index, unit) in file.units.iter().enumerate() {
+        for (place, member) in unit.members.iter().enumerate() {
+            if tx.document(member)?.is_none_or(|stored| stored.document.kind != DocumentKind::Person.as_str()) {
+                let at = format!("units[{index}].members[{place}]");
+                return Err(Error::field(Code::UnknownReference, at, "nobody of this id in the personnel base"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Reference data has no time of its own and is nobody's.

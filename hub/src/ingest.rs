@@ -13,7 +13,6 @@ use liuye_core::{Code, Error, Result};
 use uuid::Uuid;
 
 use crate::edition::Edition;
-use crate::erase::settings;
 use crate::keys::Keys;
 use crate::ledger::{Branch, DeviceRow, HubWorld, Taken, Tx};
 use crate::scope::author;
@@ -345,7 +344,7 @@ impl Ingest<'_> {
 
     /// Looks again at everything that is held: after an upgrade, and for what has waited too long.
     pub(crate) fn sweep(&self) -> Result<usize> {
-        let oldest = self.tx.now - i64::from(settings(self.tx)?.held_max_days) * 86_400_000;
+        let oldest = self.tx.now - i64::from(self.tx.settings()?.held_max_days) * 86_400_000;
         let held = self.tx.all_held()?;
         for taken in &held {
             if taken.received_at < oldest {

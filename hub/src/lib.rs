@@ -4,8 +4,10 @@
 //! [`liuye_core::domain`]: nothing here decides what a record may do.
 
 mod api;
+mod archive;
 mod blobs;
 mod changes;
+mod crowd;
 mod edition;
 mod erase;
 mod hints;
@@ -15,8 +17,11 @@ mod ingest;
 mod journal;
 mod keys;
 mod ledger;
+mod patrol;
+mod personnel;
 mod scope;
 mod server;
+mod sheet;
 mod ticket;
 mod tries;
 
@@ -24,8 +29,11 @@ pub mod accounts;
 pub mod desk;
 pub mod ops;
 
+pub use crowd::CrowdReport;
 pub use edition::Edition;
 pub use erase::EraseReport;
 pub use hub::Hub;
 pub use ledger::{AttentionRow, DeviceRow, HeldBy, HintRow, OperationRow};
+pub use patrol::NightDensity;
+pub use personnel::{PersonnelReport, RowOutcome, RowReport};
 pub use server::{ServeConfig, Tls, router, serve};

@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use liuye_core::Code;
 use liuye_core::domain::Role;
 use liuye_core::env::Env;
-use liuye_hub::{Hub, ServeConfig, Tls, ops, serve};
+use liuye_hub::{Hub, RowOutcome, ServeConfig, Tls, ops, serve};
 
 /// How long a code is good for, where nothing else is said, in minutes.
 const AN_HOUR_MIN: u32 = 60;
@@ -51,6 +51,12 @@ enum Command {
     /// The site's reference data.
     #[command(subcommand)]
     Site(SiteCommand),
+    /// The personnel base by files.
+    #[command(subcommand)]
+    Personnel(PersonnelCommand),
+    /// Counts of visitors.
+    #[command(subcommand)]
+    Crowd(CrowdCommand),
     /// Makes an enrolment code and prints it.
     EnrolCode {
         #[command(flatten)]
@@ -208,6 +214,37 @@ enum DeviceCommand {
 }
 
 #[derive(Subcommand)]
+enum PersonnelCommand {
+    /// Takes a table of persons in, CSV (UTF-8 or GB18030) or XLSX. Bad rows are named, good ones taken; exit code 1 where
+    /// there are bad ones.
+    Import {
+        /// The table.
+        file: PathBuf,
+        #[command(flatten)]
+        data: Data,
+        /// Say what would happen, and write nothing.
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Prints the personnel base as a CSV that import reads.
+    Export {
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
+enum CrowdCommand {
+    /// Takes a table of counts in: zone, at (a time with its offset), visitors.
+    Import {
+        /// The table.
+        file: PathBuf,
+        #[command(flatten)]
+        data: Data,
+    },
+}
+
+#[derive(Subcommand)]
 enum UserCommand {
     /// Adds an officer; prints a password unless one comes by standard input.
     Add {
@@ -258,6 +295,16 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 "{} added, {} changed, {} removed, {} unchanged",
                 report.added, report.changed, report.removed, report.unchanged
             )?;
+        }
+        Command::Personnel(command) => return personnel(command),
+        Command::Crowd(CrowdCommand::Import { file, data }) => {
+            let report = open(&data)?.import_crowd_counts(&read_file(&file)?)?;
+            for (line, error) in &report.refused {
+                writeln!(out, "line {line}: {} at {}", error.code, error.field)?;
+            }
+            let (added, changed, unchanged, refused) = (report.added, report.changed, report.unchanged, report.refused.len());
+            writeln!(out, "{added} added, {changed} changed, {unchanged} unchanged, {refused} refused")?;
+            return Ok(exit_code(refused));
         }
         Command::EnrolCode { data, person, tourist, public, per_hour, valid_minutes, uses } => {
             let hub = open(&data)?;
@@ -331,6 +378,42 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::NfcKey { data, checkpoint, key } => open(&data)?.set_nfc_key(&checkpoint, &key)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn personnel(command: PersonnelCommand) -> anyhow::Result<ExitCode> {
+    let mut out = std::io::stdout();
+    match command {
+        PersonnelCommand::Import { file, data, dry_run } => {
+            let report = open(&data)?.import_personnel(&read_file(&file)?, dry_run)?;
+            for row in &report.rows {
+                if let RowOutcome::Refused(error) = &row.outcome {
+                    writeln!(out, "line {} {}: {} at {}", row.line, row.person, error.code, error.field)?;
+                }
+                for field in &row.neutralised {
+                    writeln!(out, "line {} {}: looks like a formula, made harmless at {field}", row.line, row.person)?;
+                }
+            }
+            for column in &report.ignored_columns {
+                writeln!(out, "nothing was taken of the column {column}")?;
+            }
+            let (added, changed, unchanged, refused) = (report.added(), report.changed(), report.unchanged(), report.refused());
+            let end = if dry_run { "; nothing was written" } else { "" };
+            writeln!(out, "{}: {added} added, {changed} changed, {unchanged} unchanged, {refused} refused{end}", report.form)?;
+            Ok(exit_code(refused))
+        }
+        PersonnelCommand::Export { data } => {
+            out.write_all(&open(&data)?.export_personnel()?)?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn exit_code(refused: usize) -> ExitCode {
+    if refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn read_file(file: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(file).with_context(|| format!("{} cannot be read", file.display()))
 }
 
 fn open(data: &Data) -> anyhow::Result<Hub> {

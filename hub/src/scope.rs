@@ -1,7 +1,7 @@
 //! What a device may see: the buckets of everyone who shares it, as of now.
 
 use liuye_core::Result;
-use liuye_core::domain::{Actor, Bucket, Person, PersonStatus, Role};
+use liuye_core::domain::{Actor, Bucket, Person, Role};
 use liuye_core::log::DeviceId;
 
 use crate::ledger::{DeviceRow, Tx};
@@ -26,7 +26,7 @@ pub(crate) fn scope_of<'a>(tx: &Tx<'_>, device: &DeviceId, persons: impl Iterato
     let mut scope = vec![Bucket::Public, Bucket::Device(*device)];
     for id in persons {
         if let Actor::Person(person) = person(tx, id)?
-            && person.status == PersonStatus::Active
+            && person.serves(tx.now)
         {
             scope.extend(staff_buckets(&person, tx.now));
         }
@@ -38,6 +38,6 @@ pub(crate) fn scope_of<'a>(tx: &Tx<'_>, device: &DeviceId, persons: impl Iterato
 
 fn staff_buckets(person: &Person, now: i64) -> impl Iterator<Item = Bucket> {
     let roles = Role::ALL.iter().filter(move |role| person.holds(&[**role], now)).map(|role| Bucket::Role(*role));
-    let zones = person.zones.iter().cloned().map(Bucket::Zone);
+    let zones = person.zones_at(now).into_iter().map(Bucket::Zone);
     [Bucket::Staff, Bucket::Person(person.id.clone())].into_iter().chain(zones).chain(roles)
 }

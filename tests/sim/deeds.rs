@@ -2,10 +2,13 @@
 
 use chrono::DateTime;
 use liuye_core::Result;
-use liuye_core::companion::{AssignDraft, CheckInDraft, Companion, HazardDraft, InspectionDraft, LostReportDraft, OperationState, Page};
+use liuye_core::companion::{
+    AssignDraft, CheckInDraft, Companion, CrowdDraft, HazardDraft, InspectionDraft, LostReportDraft, OperationState, Page, ShiftDraft,
+    ShiftStart,
+};
 use liuye_core::domain::{
     AnswerOutcome, CheckInEvidence, ChecklistAnswer, Contact, HazardGrade, HazardState, InspectionState, ItemCategory, LostReportState,
-    Movement,
+    Movement, ShiftState,
 };
 use liuye_core::env::Clock;
 use liuye_core::log::{Digest, Fix, FixSource};
@@ -25,6 +28,7 @@ pub(super) fn do_something(world: &World, phone: &Phone, app: &Companion) -> Res
         None => tourist(phone, app),
         Some("p-003") => desk(phone, app),
         Some("p-005" | "p-006" | "p-009") => inspector(phone, app),
+        Some(person) if chance.one_in(4) => duty(person, phone, app),
         Some(_) => check_in(world, phone, app),
     }
 }
@@ -80,6 +84,26 @@ fn check_in(world: &World, phone: &Phone, app: &Companion) -> Result<Vec<Uuid>> 
     Ok(vec![app.patrol().check_in(draft)?.operation])
 }
 
+/// Comes on duty or goes, or counts visitors.
+fn duty(person: &str, phone: &Phone, app: &Companion) -> Result<Vec<Uuid>> {
+    let chance = &phone.chance;
+    let patrol = app.patrol();
+    if chance.one_in(4) {
+        let draft = CrowdDraft { zone: "z1".to_owned(), visitors: u32::try_from(chance.of(0..9000)).unwrap_or(0) };
+        return Ok(vec![app.zones().count_visitors(draft)?.operation]);
+    }
+    if let Some((id, _)) = patrol.current_shift()? {
+        return Ok(vec![patrol.end_shift(&id, None)?.operation]);
+    }
+    let shifts = patrol.shifts(Page::first(50))?;
+    let planned: Vec<_> = shifts.iter().filter(|(_, it)| it.state == ShiftState::Planned && it.person == person).collect();
+    let start = match chance.pick(&planned) {
+        Some((shift, _)) if chance.one_in(2) => ShiftStart::Planned { shift: shift.clone() },
+        _ => ShiftStart::Unplanned { zone: Some("z1".to_owned()), post: None, minutes: 120 },
+    };
+    Ok(vec![patrol.start_shift(start)?.operation])
+}
+
 fn tourist(phone: &Phone, app: &Companion) -> Result<Vec<Uuid>> {
     let chance = &phone.chance;
     if chance.one_in(3) {
@@ -113,7 +137,17 @@ fn tourist(phone: &Phone, app: &Companion) -> Result<Vec<Uuid>> {
 fn desk(phone: &Phone, app: &Companion) -> Result<Vec<Uuid>> {
     let chance = &phone.chance;
     let safety = app.safety();
-    let recorded = match chance.of(0..3) {
+    let recorded = match chance.of(0..4) {
+        3 => {
+            let from = phone.clock.wall_ms() + i64::try_from(chance.of(0..12)).unwrap_or(0) * 3_600_000;
+            app.patrol().plan_shift(ShiftDraft {
+                person: ["p-011", "p-012", "p-014", "p-017"][usize::try_from(chance.of(0..4)).unwrap_or(0)].to_owned(),
+                zone: Some("z2".to_owned()),
+                post: None,
+                from: rfc3339(from),
+                to: rfc3339(from + 4 * 3_600_000),
+            })?
+        }
         0 => {
             let reports = app.lost().reports(Page::first(50))?;
             let Some((id, report)) = chance.pick(&reports) else { return Ok(Vec::new()) };

@@ -8,7 +8,10 @@ use super::chance::Chance;
 pub(super) fn small() -> Value {
     let text = std::fs::read_to_string(crate::repository().join("fixtures/liuye-lake/site.json")).unwrap();
     let mut site: Value = serde_json::from_str(&text).unwrap();
-    site["routes"] = Value::Array(Vec::new());
+    // What refers to the rest of the site goes with it.
+    for noun in ["routes", "units", "key_roads"] {
+        site[noun] = Value::Array(Vec::new());
+    }
     for (noun, keep) in [("checkpoints", 8), ("venues", 6), ("persons", 18)] {
         site[noun].as_array_mut().unwrap().truncate(keep);
     }

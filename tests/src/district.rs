@@ -83,7 +83,12 @@ impl District {
     /// Another hub on the same data folder, listening beside the first until the district ends. Returns its address.
     #[must_use]
     pub fn second_hub(&self) -> String {
-        let hub = Hub::open(&self.hub_folder(), Env::system()).unwrap();
+        self.serve_beside(Hub::open(&self.hub_folder(), Env::system()).unwrap())
+    }
+
+    /// Lets a hub of this data folder, with a clock of its own say, listen beside the first. Returns its address.
+    #[must_use]
+    pub fn serve_beside(&self, hub: Hub) -> String {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         self.runtime.spawn(serve(hub, listener, ServeConfig::default(), std::future::pending()));

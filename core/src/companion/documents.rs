@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::Companion;
-use crate::domain::{Document, DocumentKind};
+use crate::domain::{Document, DocumentKind, Site};
 use crate::store::documents;
 use crate::{Code, Error, Result};
 
@@ -63,6 +63,20 @@ impl Companion {
     pub(super) fn all_typed<T: DeserializeOwned>(&self, kind: DocumentKind) -> Result<Vec<(String, T)>> {
         let documents = self.read(|connection| documents::list(connection, kind.as_str(), ALL, 0))?;
         Ok(documents.into_iter().filter_map(|document| Some((document.id, serde_json::from_value(document.body).ok()?))).collect())
+    }
+
+    /// Documents of a kind whose own time lies in `[from, to)` (UTC ms), in that order.
+    pub(super) fn between(&self, kind: DocumentKind, from: i64, to: i64) -> Result<Vec<Document>> {
+        self.read(|connection| documents::between(connection, kind, from, to))
+    }
+
+    /// The site, once a first sync has brought it.
+    ///
+    /// # Errors
+    /// [`Code::NotEnrolled`] until then.
+    pub(super) fn site(&self) -> Result<Site> {
+        let sites: Vec<Site> = self.reference(DocumentKind::Site)?;
+        sites.into_iter().next().ok_or_else(|| Error::new(Code::NotEnrolled, "this phone does not know its site yet"))
     }
 
     /// All reference data of a kind.

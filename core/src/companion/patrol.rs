@@ -46,7 +46,7 @@ pub struct RecordedCheckIn {
 
 /// What patrols do. Get it by [`Companion::patrol`].
 #[derive(Debug, Clone, Copy)]
-pub struct Patrol<'a>(&'a Companion);
+pub struct Patrol<'a>(pub(super) &'a Companion);
 
 impl Companion {
     /// What patrols do.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::case::{Case, Judgement, Stop};
 use super::{Actor, Body, Bucket, Conflict, Document, DocumentKind, Kind, Photo, Until, Verdict, Visit};
-use super::{assignment, call, check_fix, check_in, hazard, inspection, lost_report, welfare};
+use super::{assignment, call, check_fix, check_in, crowd, hazard, inspection, lost_report, shift, tour, track, welfare};
 use crate::log::{DeviceId, Digest, Operation};
 use crate::{Code, Error, Result};
 
@@ -24,6 +24,12 @@ pub trait World {
     /// Those of the store.
     fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>>;
 
+    /// The shifts or tours (`kind`) of a person with `from ≤ at ≤ to` (UTC ms), in any order.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn duties_of(&self, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>>;
+
     /// Who else changed the document after `base_rev` (0 where the author had none): the last operation of another
     /// device, or the hub's clock.
     ///
@@ -32,7 +38,7 @@ pub trait World {
     fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Overtaker>>;
 
     /// The persons who are on duty at `at` (UTC ms), in that zone or on the whole site, each once and in the order of their
-    /// ids, as far as this side knows. Read from the shifts by [`super::Duty`].
+    /// ids, as far as this side knows. Read from the shifts.
     ///
     /// # Errors
     /// Those of the store.
@@ -157,6 +163,10 @@ fn judgement(operation: &Operation, context: &Context<'_>) -> Judgement {
         Body::Enrol(_) | Body::Discard(_) => Ok(case.applied(Vec::new())),
         Body::CheckIn(body) => check_in::record(case, body),
         Body::Review(body) => check_in::review(case, body),
+        Body::Shift(body) => shift::apply(case, body),
+        Body::Tour(body) => tour::apply(case, body),
+        Body::Crowd(body) => crowd::record(case, body),
+        Body::Track(body) => track::record(case, body),
         Body::Loss(body) => lost_report::report(case, body),
         Body::LossEvent(body) => lost_report::advance(case, kind, body),
         Body::Inspection(body) => inspection::apply(case, kind, body),

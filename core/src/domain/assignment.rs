@@ -7,9 +7,9 @@ use super::apply::Write;
 use super::call::{Assigned, Call, MAX_RESPONDERS};
 use super::call_record::is_false;
 use super::case::{Case, Judgement, Noun, changed_write, created_write, next, parse};
-use super::due::Timed;
+use super::due::{Tick, Timed};
 use super::response::{Arrival, Moment};
-use super::{Actor, Bucket, Document, DocumentKind, Force, Kind, Person, PersonStatus, Role, Text};
+use super::{Actor, Bucket, Document, DocumentKind, Force, Kind, Person, PersonStatus, Role, Settings, Text};
 use crate::log::Fix;
 use crate::{Code, Error, Result};
 
@@ -331,12 +331,13 @@ impl Noun for Assignment {
 }
 
 impl Timed for Assignment {
-    fn deadline(&self) -> Option<i64> {
+    fn deadline(&self, _: &Settings) -> Option<i64> {
         self.reach_by.filter(|_| self.state == AssignmentState::Offered && self.unreached_at.is_none())
     }
 
-    fn step(&mut self, now: i64) {
-        self.unreached_at = Some(now);
+    fn step(&mut self, tick: &Tick<'_>) -> Result<()> {
+        self.unreached_at = Some(tick.now);
+        Ok(())
     }
 }
 

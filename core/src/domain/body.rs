@@ -6,8 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    AssignmentEvent, CallEvent, CheckInRecord, CheckInReview, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent, Text,
-    WelfareEvent,
+    AssignmentEvent, CallEvent, CheckInRecord, CheckInReview, CrowdRecord, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent,
+    ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
 };
 use crate::log::Operation;
 use crate::{Code, Error, Result};
@@ -33,6 +33,14 @@ pub enum Body {
     CheckIn(CheckInRecord),
     /// Of [`Kind::CheckInReview`].
     Review(CheckInReview),
+    /// Of a shift's operations.
+    Shift(ShiftEvent),
+    /// Of a tour's operations.
+    Tour(TourEvent),
+    /// Of [`Kind::CrowdCount`].
+    Crowd(CrowdRecord),
+    /// Of [`Kind::TrackRecord`].
+    Track(TrackRecord),
     /// Of [`Kind::LossReport`].
     Loss(LossRecord),
     /// Of a report's later operations.
@@ -60,6 +68,12 @@ impl Body {
             Kind::OperationDiscard => Self::Discard(read(json)?),
             Kind::CheckInRecord => Self::CheckIn(read(json)?),
             Kind::CheckInReview => Self::Review(read(json)?),
+            Kind::ShiftPlan | Kind::ShiftCancel | Kind::ShiftStart | Kind::ShiftEnd => {
+                Self::Shift(read_event(kind, json, ShiftEvent::kind)?)
+            }
+            Kind::TourSchedule | Kind::TourStart | Kind::TourFinish => Self::Tour(read_event(kind, json, TourEvent::kind)?),
+            Kind::CrowdCount => Self::Crowd(read(json)?),
+            Kind::TrackRecord => Self::Track(read(json)?),
             Kind::LossReport => Self::Loss(read(json)?),
             Kind::LossCandidate | Kind::LossReturn | Kind::LossWithdraw => Self::LossEvent(read(json)?),
             Kind::InspectionStart | Kind::InspectionSubmit | Kind::InspectionApprove | Kind::InspectionReturn => {
@@ -128,6 +142,10 @@ impl Body {
             | Self::Review(_)
             | Self::Inspection(_)
             | Self::Hazard(_)
+            | Self::Shift(_)
+            | Self::Tour(_)
+            | Self::Crowd(_)
+            | Self::Track(_)
             | Self::Call(_)
             | Self::Assignment(_)
             | Self::Welfare(_) => None,
@@ -147,6 +165,10 @@ impl Body {
             }
             Self::CheckIn(body) => Self::CheckIn(body.normalised()?),
             Self::Review(body) => Self::Review(body.normalised()?),
+            Self::Shift(body) => Self::Shift(body.normalised()?),
+            Self::Tour(body) => Self::Tour(body.normalised()?),
+            Self::Crowd(body) => Self::Crowd(body.normalised()?),
+            Self::Track(body) => Self::Track(body.normalised()?),
             Self::Loss(body) => Self::Loss(body.normalised(now)?),
             Self::LossEvent(body) => Self::LossEvent(body.normalised()?),
             Self::Inspection(body) => Self::Inspection(body.normalised()?),

@@ -47,6 +47,31 @@ impl Bucket {
         Self::of_work(&[], Some(zone), person, device)
     }
 
+    /// A shift or tour: its zones, whose it is, the desk.
+    pub(super) fn of_duty(zones: &[String], person: Option<String>, device: DeviceId) -> Vec<Self> {
+        let mut buckets = Self::of_work(&[], None, person, device);
+        let mut zones: Vec<_> = zones.iter().filter(|zone| !zone.is_empty()).cloned().map(Self::Zone).collect();
+        zones.append(&mut buckets);
+        zones
+    }
+
+    /// A count of visitors: whoever serves in the zone, and the desk.
+    pub(super) fn of_crowd_count(zone: &str, author: Option<(Option<String>, DeviceId)>) -> Vec<Self> {
+        match author {
+            Some((person, device)) => Self::of_work(&[], Some(zone), person, device),
+            None => [Self::Zone(zone.to_owned())].into_iter().chain(Self::of_overseers()).collect(),
+        }
+    }
+
+    /// A track: whoever went and the desk, nobody else.
+    pub(super) fn of_track(person: Option<String>, device: DeviceId) -> Vec<Self> {
+        Self::of_work(&[], None, person, device)
+    }
+
+    fn of_overseers() -> impl Iterator<Item = Self> {
+        [Role::Desk, Role::Commander, Role::Auditor].into_iter().map(Self::Role)
+    }
+
     /// A loss: its author and the desk alone.
     pub(super) fn of_lost_report(person: Option<String>, device: DeviceId) -> Vec<Self> {
         Self::of_work(&[], None, person, device)

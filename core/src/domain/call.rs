@@ -6,9 +6,9 @@ use uuid::Uuid;
 use super::apply::Write;
 use super::call_record::{CallCategory, CallRecord, CallSource, Severity, is_false};
 use super::case::{Case, Judgement, Noun, Stop, next, parse, staff};
-use super::due::Timed;
+use super::due::{Tick, Timed};
 use super::response::{Arrival, Moment, Response};
-use super::{Bucket, DocumentKind, Kind, Responder, Role, Text, Until, Verdict, Zone, assignment, call_file};
+use super::{Bucket, DocumentKind, Kind, Responder, Role, Settings, Text, Until, Verdict, Zone, assignment, call_file};
 use crate::log::{DeviceId, Digest, Fix};
 use crate::{Code, Error, Result};
 
@@ -334,12 +334,13 @@ impl Noun for Call {
 }
 
 impl Timed for Call {
-    fn deadline(&self) -> Option<i64> {
+    fn deadline(&self, _: &Settings) -> Option<i64> {
         if self.state.is_open() { self.response.deadline() } else { None }
     }
 
-    fn step(&mut self, now: i64) {
-        self.response.step(now);
+    fn step(&mut self, tick: &Tick<'_>) -> Result<()> {
+        self.response.step(tick.now);
+        Ok(())
     }
 }
 

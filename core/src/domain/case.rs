@@ -86,6 +86,11 @@ impl<'a> Case<'a> {
         self.context.actor.name()
     }
 
+    /// Whether a record is of this author. Before enrolment a phone writes for whoever holds it.
+    pub(super) fn is_author(&self, person: &str) -> bool {
+        person == self.actor() || person == "self"
+    }
+
     pub(super) fn photos(&self) -> Vec<Digest> {
         self.operation.blobs.iter().map(|blob| blob.sha256).collect()
     }
@@ -194,10 +199,15 @@ impl<'a> Case<'a> {
 
     /// A transition that the state does not allow: a conflict where somebody else was faster, refused where not.
     pub(super) fn illegal<N: Noun>(&self, document: &Document, noun: &N) -> Judgement {
-        let operation = self.operation;
         let Some(winner) = self.overtaken(document)? else {
             return Err(Error::new(Code::StateRefused, "the record's state does not allow this").into());
         };
+        Ok(self.lost_to(document, noun, Code::Overtaken, winner))
+    }
+
+    /// A conflict at a document that stands as somebody else left it: this one's evidence is kept beside it.
+    pub(super) fn lost_to<N: Noun>(&self, document: &Document, noun: &N, code: Code, winner: Overtaker) -> Outcome {
+        let operation = self.operation;
         let kept = match winner {
             Overtaker::Operation(id) => Some(id),
             Overtaker::Clock => None,
@@ -205,14 +215,14 @@ impl<'a> Case<'a> {
         let conflict = Conflict {
             operation: operation.id,
             kind: operation.kind.clone(),
-            code: Code::Overtaken,
+            code,
             actor: self.actor().to_owned(),
             recorded_at: operation.recorded_at,
             body: serde_json::from_str(operation.body_text()).unwrap_or(Value::Null),
             photos: self.photos(),
         };
         let write = Write { conflict: Some(conflict), ..write_of(&document.id, document.body.clone(), noun) };
-        Ok(Outcome { verdict: Verdict::Conflict { code: Code::Overtaken, kept }, writes: vec![write] })
+        Outcome { verdict: Verdict::Conflict { code, kept }, writes: vec![write] }
     }
 
     /// What changed the document after its author had last seen it.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::apply::Write;
 use super::case::{Case, Judgement, Noun, Stop, next, parse, staff};
 use super::movement::Visit;
-use super::{Bucket, Checkpoint, DocumentKind, Flag, NfcTag, QrTag, Role, Text};
+use super::{Bucket, Checkpoint, DocumentKind, Flag, NfcTag, QrTag, Role, Text, Tour};
 use crate::log::{DeviceId, Digest, Fix};
 use crate::{Code, Error, Result};
 
@@ -135,6 +135,12 @@ pub struct CheckIn {
     /// Photos, by SHA-256.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<Digest>,
+    /// The shift that its author had running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shift: Option<String>,
+    /// The tour that its author was walking, where this is one of its checkpoints.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tour: Option<String>,
     /// Who decided on the flags.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reviewed_by: Option<String>,
@@ -255,10 +261,13 @@ pub(super) fn record(mut case: Case<'_>, body: CheckInRecord) -> Judgement {
         recorded_at: operation.recorded_at,
         fix: operation.fix,
         flags: Vec::new(),
+        verdict: None,
+        tour: None,
     };
     for flag in super::movement::judge(&case, &this, body.movement)? {
         case.flag(flag);
     }
+    let (shift, tour) = (case.shift_over(case.at, case.at)?, tour_of(&case, &id)?);
     let counter = counted(&mut case, &id, &body.evidence)?;
 
     case.flags.sort_unstable();
@@ -278,6 +287,8 @@ pub(super) fn record(mut case: Case<'_>, body: CheckInRecord) -> Judgement {
         flags: case.flags.clone(),
         note: body.note,
         photos: case.photos(),
+        shift,
+        tour,
         reviewed_by: None,
         review_reason: None,
         checkpoint: id,
@@ -285,6 +296,14 @@ pub(super) fn record(mut case: Case<'_>, body: CheckInRecord) -> Judgement {
     let mut outcome = case.created(&check_in)?;
     outcome.writes.extend(counter);
     Ok(outcome)
+}
+
+/// The author's tour to which a check-in there and now belongs: the one that began last.
+fn tour_of(case: &Case<'_>, checkpoint: &str) -> Judgement<Option<String>> {
+    let around = case.duties_around(DocumentKind::Tour, case.at)?;
+    let walked = around.into_iter().filter_map(|document| Some((parse::<Tour>(&document)?, document.id)));
+    let best = walked.filter(|(tour, _)| tour.takes(checkpoint, case.at));
+    Ok(best.max_by(|(a, x), (b, y)| (a.started_at, x).cmp(&(b.started_at, y))).map(|(_, id)| id))
 }
 
 /// The checkpoint that the evidence shows. Its contents are unknown only on a phone that lacks reference data.

@@ -43,6 +43,24 @@ kinds! {
         CheckInRecord = "check_in.record";
         /// A supervisor's decision on a flagged check-in.
         CheckInReview = "check_in.review";
+        /// Somebody is put on a shift.
+        ShiftPlan = "shift.plan";
+        /// A planned shift is called off.
+        ShiftCancel = "shift.cancel";
+        /// Somebody comes on duty.
+        ShiftStart = "shift.start";
+        /// Somebody goes off duty.
+        ShiftEnd = "shift.end";
+        /// Somebody is to walk a route within a window.
+        TourSchedule = "tour.schedule";
+        /// The walk begins.
+        TourStart = "tour.start";
+        /// The walk is over.
+        TourFinish = "tour.finish";
+        /// Visitors of a zone are counted.
+        CrowdCount = "crowd.count";
+        /// Where somebody on duty went.
+        TrackRecord = "track.record";
         /// A loss is reported.
         LossReport = "loss.report";
         /// Staff found what may be the lost thing.
@@ -182,10 +200,24 @@ kinds! {
         Route = "route";
         /// Premises that are checked.
         Venue = "venue";
+        /// A standing team.
+        Unit = "unit";
+        /// A road whose night density is watched.
+        KeyRoad = "key_road";
+        /// A post that must be staffed.
+        DutyPost = "duty_post";
         /// An entry of the personnel base.
         Person = "person";
         /// One visit of a checkpoint.
         CheckIn = "check_in";
+        /// A person on duty for a window.
+        Shift = "shift";
+        /// A walk of a route.
+        Tour = "tour";
+        /// Visitors of a zone at a time.
+        CrowdCount = "crowd_count";
+        /// A piece of the way that somebody on duty went.
+        Track = "track";
         /// A loss.
         LostReport = "lost_report";
         /// One visit of a venue.

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::case::{Case, Judgement, Stop, parse};
-use super::{Checkpoint, Coordinate, Flag, Movement, check_fix};
+use super::{CheckInVerdict, Checkpoint, Coordinate, Flag, Movement, check_fix};
 use crate::log::{DeviceId, Fix};
 use crate::{Code, Error};
 
@@ -12,7 +12,7 @@ use crate::{Code, Error};
 /// across the province.
 const NEIGHBOUR_MS: i64 = 6 * 3_600_000;
 
-/// What the rules of movement read of a check-in, and no more: every new one is held against all of the last hours.
+/// What the rules of movement and of tours read of a check-in, and no more: every new one is held against all of the last hours.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Visit {
     /// The checkpoint.
@@ -32,6 +32,12 @@ pub struct Visit {
     /// What is odd about it.
     #[serde(default)]
     pub flags: Vec<Flag>,
+    /// Whether it counts.
+    #[serde(default)]
+    pub verdict: Option<CheckInVerdict>,
+    /// The tour to which it belongs.
+    #[serde(default)]
+    pub tour: Option<String>,
 }
 
 impl Visit {

@@ -6,7 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check_fixed_point;
-use super::{Bilingual, Bucket, Checkpoint, Coordinate, Datum, DocumentKind, NfcTag, Person, Route, Site, SiteBox, Text, Venue, Zone};
+use super::time::parse_time_of_day;
+use super::{
+    Bilingual, Bucket, Checkpoint, Coordinate, Datum, DocumentKind, DutyPost, KeyRoad, NfcTag, Person, Route, Site, SiteBox, Text, Unit,
+    Venue, Zone,
+};
 use crate::log::PublicKey;
 use crate::{Code, Error, Result};
 
@@ -17,6 +21,13 @@ pub fn is_id(text: &str) -> bool {
     let bytes = text.as_bytes();
     let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     bytes.len() <= 64 && bytes.first().is_some_and(plain) && bytes.iter().all(|byte| plain(byte) || matches!(byte, b'-' | b'_'))
+}
+
+/// Whether a text can be the id of reference data: two ids stand in documents for authors who are no entry of the
+/// personnel base.
+#[must_use]
+pub fn is_reference_id(text: &str) -> bool {
+    is_id(text) && !matches!(text, "self" | "tourist")
 }
 
 /// What `liuye site import` reads.
@@ -35,8 +46,18 @@ pub struct SiteFile {
     pub routes: Vec<Route>,
     /// Its venues.
     pub venues: Vec<Venue>,
-    /// Its personnel.
+    /// Its personnel; the rest may come by other ways.
+    #[serde(default)]
     pub persons: Vec<Person>,
+    /// Its standing units. Their members may be persons who came by other ways.
+    #[serde(default)]
+    pub units: Vec<Unit>,
+    /// The roads whose night density is watched.
+    #[serde(default)]
+    pub key_roads: Vec<KeyRoad>,
+    /// The posts that must be staffed.
+    #[serde(default)]
+    pub duty_posts: Vec<DutyPost>,
 }
 
 /// One entry of a site file as the document that phones receive.
@@ -61,7 +82,7 @@ impl SiteFile {
     pub fn parse(text: &str) -> Result<Self> {
         let value: Value = serde_json::from_str(text)?;
         // A position refuses to be read where it is none: look at it first, so that the error can say where it stands.
-        for list in ["checkpoints", "venues"] {
+        for list in ["checkpoints", "venues", "duty_posts"] {
             for (index, entry) in value.get(list).and_then(Value::as_array).into_iter().flatten().enumerate() {
                 check_position(entry.get("at")).map_err(|error| error.within(&format!("{list}[{index}].at")))?;
             }
@@ -93,6 +114,15 @@ impl SiteFile {
         for person in &self.persons {
             documents.push(document(&person.id, DocumentKind::Person, person)?);
         }
+        for unit in &self.units {
+            documents.push(document(&unit.id, DocumentKind::Unit, unit)?);
+        }
+        for road in &self.key_roads {
+            documents.push(document(&road.id, DocumentKind::KeyRoad, road)?);
+        }
+        for post in &self.duty_posts {
+            documents.push(document(&post.id, DocumentKind::DutyPost, post)?);
+        }
         Ok(documents)
     }
 
@@ -111,25 +141,41 @@ impl SiteFile {
             self.zone(&venue.zone)?;
             check_fixed_point(&venue.at, &self.site).map_err(|error| error.within("at"))
         })?;
-        each("persons", &self.persons, |person| self.check_person(person))
+        each("persons", &self.persons, |person| self.check_person(person))?;
+        each("units", &self.units, |unit| {
+            unit.check()?;
+            self.known_zone("home_zone", &unit.home_zone)
+        })?;
+        each("key_roads", &self.key_roads, |road| {
+            road.check()?;
+            self.zone(&road.zone)?;
+            self.check_visited(&road.checkpoints)
+        })?;
+        each("duty_posts", &self.duty_posts, |post| {
+            post.name.check()?;
+            self.zone(&post.zone)?;
+            check_fixed_point(&post.at, &self.site).map_err(|error| error.within("at"))
+        })
     }
 
     fn check_ids(&self) -> Result<()> {
         let site = std::iter::once(("site.id".to_owned(), &self.site.id));
-        let lists: [(&str, Vec<&String>); 5] = [
+        let lists: [(&str, Vec<&String>); 8] = [
             ("zones", self.zones.iter().map(|entry| &entry.id).collect()),
             ("checkpoints", self.checkpoints.iter().map(|entry| &entry.id).collect()),
             ("routes", self.routes.iter().map(|entry| &entry.id).collect()),
             ("venues", self.venues.iter().map(|entry| &entry.id).collect()),
             ("persons", self.persons.iter().map(|entry| &entry.id).collect()),
+            ("units", self.units.iter().map(|entry| &entry.id).collect()),
+            ("key_roads", self.key_roads.iter().map(|entry| &entry.id).collect()),
+            ("duty_posts", self.duty_posts.iter().map(|entry| &entry.id).collect()),
         ];
         let listed = lists
             .into_iter()
             .flat_map(|(list, ids)| ids.into_iter().enumerate().map(move |(index, id)| (format!("{list}[{index}].id"), id)));
         let mut seen = HashSet::new();
         for (path, id) in site.chain(listed) {
-            // These two stand in documents for authors who are no entry of the personnel base.
-            if !is_id(id) || matches!(id.as_str(), "self" | "tourist") {
+            if !is_reference_id(id) {
                 return Err(Error::field(Code::Malformed, path, "an id has lower-case letters, digits, - and _; at most 64"));
             }
             if !seen.insert(id) {
@@ -205,30 +251,30 @@ impl SiteFile {
         if route.checkpoints.is_empty() {
             return Err(Error::field(Code::Missing, "checkpoints", "at least one"));
         }
-        for (index, id) in route.checkpoints.iter().enumerate() {
+        self.check_visited(&route.checkpoints)?;
+        parse_time_of_day(&route.from).map_err(|error| error.within("from"))?;
+        parse_time_of_day(&route.to).map_err(|error| error.within("to")).map(drop)
+    }
+
+    fn check_visited(&self, checkpoints: &[String]) -> Result<()> {
+        for (index, id) in checkpoints.iter().enumerate() {
             if !self.checkpoints.iter().any(|checkpoint| checkpoint.id == *id) {
                 return Err(Error::field(Code::UnknownReference, format!("checkpoints[{index}]"), "no such checkpoint"));
             }
         }
-        check_time_of_day("from", &route.from)?;
-        check_time_of_day("to", &route.to)
+        Ok(())
     }
 
     fn check_person(&self, person: &Person) -> Result<()> {
-        person.name.check()?;
-        if person.trades.is_empty() {
-            return Err(Error::field(Code::Missing, "trades", "at least one"));
-        }
+        person.check()?;
         for (index, id) in person.zones.iter().enumerate() {
-            if !self.zones.iter().any(|zone| zone.id == *id) {
-                return Err(Error::field(Code::UnknownReference, format!("zones[{index}]"), "no such zone"));
-            }
+            self.known_zone("zones", id).map_err(|error| Error { field: format!("zones[{index}]").into(), ..error })?;
         }
-        each("roles", &person.roles, |held| match (held.from, held.to) {
-            (Some(from), Some(to)) if from >= to => Err(Error::field(Code::TimeOrder, "to", "after from")),
-            _ => Ok(()),
-        })?;
-        Text::optional("company", person.company.as_deref(), 100).map(drop)
+        each("zone_history", &person.zone_history, |served| self.known_zone("zone", &served.zone))
+    }
+
+    fn known_zone(&self, field: &'static str, id: &str) -> Result<()> {
+        self.zone(id).map(drop).map_err(|error| Error { field: field.into(), ..error })
     }
 
     fn zone(&self, id: &str) -> Result<&Zone> {
@@ -240,7 +286,7 @@ impl SiteFile {
 const MAX_RADIUS_M: u32 = 1000;
 
 impl Bilingual {
-    fn check(&self) -> Result<()> {
+    pub(super) fn check(&self) -> Result<()> {
         self.check_at("name")
     }
 
@@ -262,16 +308,6 @@ fn check_position(at: Option<&Value>) -> Result<()> {
         Some(value) => value.as_f64().ok_or_else(|| Error::field(Code::CoordinateInvalid, field, "a number of degrees")),
     };
     Coordinate::new(degrees("lat")?, degrees("lon")?, Datum::Wgs84).map(drop)
-}
-
-fn check_time_of_day(field: &'static str, text: &str) -> Result<()> {
-    let two = |from: usize| {
-        text.get(from..from + 2).filter(|part| part.bytes().all(|byte| byte.is_ascii_digit())).and_then(|part| part.parse::<u8>().ok())
-    };
-    match (text.len(), two(0), text.as_bytes().get(2), two(3)) {
-        (5, Some(0..24), Some(b':'), Some(0..60)) => Ok(()),
-        _ => Err(Error::field(Code::TimeMalformed, field, "HH:MM, 00:00 to 23:59")),
-    }
 }
 
 fn nfc_uid() -> Error {

@@ -95,6 +95,26 @@ pub struct Settings {
     pub reach_s: u32,
     /// Who is asked whether they are well has so long to answer, in seconds.
     pub welfare_grace_s: u32,
+    /// Whoever has not come so long after a shift's start is no show, in minutes.
+    pub no_show_after_min: u32,
+    /// So long before its end an hour of a zone without a check-in is warned of, in minutes.
+    pub coverage_warning_min: u32,
+    /// From this hour of the day on it is night.
+    pub night_from_h: u32,
+    /// Until this hour.
+    pub night_to_h: u32,
+    /// A count of visitors says nothing after so long, in minutes.
+    pub crowd_max_age_min: u32,
+    /// Raw tracks are kept for so long, in days.
+    pub track_keep_days: u32,
+}
+
+impl Site {
+    /// Its time zone; UTC where the name is none, which no checked site file has.
+    #[must_use]
+    pub fn tz(&self) -> chrono_tz::Tz {
+        self.time_zone.parse().unwrap_or(chrono_tz::UTC)
+    }
 }
 
 impl Default for Settings {
@@ -115,6 +135,12 @@ impl Default for Settings {
             app_lock_s: 300,
             reach_s: 15,
             welfare_grace_s: 60,
+            no_show_after_min: 30,
+            coverage_warning_min: 15,
+            night_from_h: 19,
+            night_to_h: 6,
+            crowd_max_age_min: 60,
+            track_keep_days: 30,
         }
     }
 }

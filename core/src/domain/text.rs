@@ -1,5 +1,7 @@
 //! Text that people type.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::{Code, Error, Result};
@@ -66,6 +68,16 @@ impl Text {
             return Err(Error::field(Code::TooLong, field, format!("at most {max} characters")));
         }
         Ok(Some(Self(text)))
+    }
+}
+
+/// The text as it may stand in a spreadsheet: one that a spreadsheet would take for a formula gets an apostrophe before it.
+/// The full-width forms are among them, because Chinese and Japanese editions read those too.
+#[must_use]
+pub fn neutralised(text: &str) -> Cow<'_, str> {
+    match text.chars().next() {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠') => Cow::Owned(format!("'{text}")),
+        _ => Cow::Borrowed(text),
     }
 }
 

@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::apply::Write;
 use super::call_record::is_false;
 use super::case::{Case, Judgement, Noun, created_write, next, parse, staff};
-use super::due::Timed;
-use super::{Bucket, DocumentKind, Kind, Role, Text};
+use super::due::{Tick, Timed};
+use super::{Bucket, DocumentKind, Kind, Role, Settings, Text};
 use crate::log::{DeviceId, Digest, Fix};
 use crate::{Code, Error, Result};
 
@@ -234,7 +234,7 @@ impl WelfareTimer {
 }
 
 impl Timed for WelfareTimer {
-    fn deadline(&self) -> Option<i64> {
+    fn deadline(&self, _: &Settings) -> Option<i64> {
         match self.state {
             WelfareState::Armed => Some(self.due_at),
             WelfareState::Prompted => self.alarm_at(),
@@ -243,12 +243,13 @@ impl Timed for WelfareTimer {
     }
 
     /// One step at a time: whoever is asked has their time to answer, however late the hub comes to ask.
-    fn step(&mut self, now: i64) {
+    fn step(&mut self, tick: &Tick<'_>) -> Result<()> {
         if self.take(WelfareMove::Prompt) {
-            self.prompted_at = Some(now);
+            self.prompted_at = Some(tick.now);
         } else if self.take(WelfareMove::Alarm) {
-            self.alarmed_at = Some(now);
+            self.alarmed_at = Some(tick.now);
         }
+        Ok(())
     }
 }
 

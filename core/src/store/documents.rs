@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::stored;
 use crate::Result;
-use crate::domain::{Bucket, Document, Duty, Visit, Write};
+use crate::domain::{Bucket, Document, DocumentKind, Shift, Visit, Write};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -26,6 +26,20 @@ pub(crate) fn list(connection: &Connection, kind: &str, limit: u32, offset: u32)
     statement.query_map((kind, limit, offset), raw)?.map(|row| parse(row?)).collect()
 }
 
+/// Documents of a kind whose own time lies in `[from, to)` (UTC ms), in that order.
+pub(crate) fn between(connection: &Connection, kind: DocumentKind, from: i64, to: i64) -> Result<Vec<Document>> {
+    let mut statement = connection.prepare_cached(select!("WHERE kind = ?1 AND at >= ?2 AND at < ?3 ORDER BY at, id"))?;
+    statement.query_map((kind.as_str(), from, to), raw)?.map(|row| parse(row?)).collect()
+}
+
+/// Shifts or tours of a person within a span of time, in any order.
+pub(crate) fn duties_of(connection: &Connection, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+    // The kind stands in the text, so that the partial index of that kind is used.
+    let sql = format!("{} WHERE kind = '{kind}' AND person = ?1 AND at BETWEEN ?2 AND ?3", select!(""));
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_map((person, from, to), raw)?.map(|row| parse(row?)).collect()
+}
+
 /// Visits of a person within a span of time, in any order.
 pub(crate) fn visits_of(connection: &Connection, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
     let mut statement =
@@ -41,10 +55,11 @@ pub(crate) fn visits_of(connection: &Connection, person: &str, from: i64, to: i6
 /// The persons who are on duty, as far as this phone knows the shifts; each once, by id.
 pub(crate) fn on_duty(connection: &Connection, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
     let mut statement = connection.prepare_cached("SELECT body FROM documents WHERE kind = ?1")?;
-    let mut rows = statement.query([Duty::KIND])?;
+    let mut rows = statement.query([DocumentKind::Shift.as_str()])?;
     let mut persons = Vec::new();
     while let Some(row) = rows.next()? {
-        persons.extend(row.get_ref(0)?.as_str().ok().and_then(Duty::read).filter(|duty| duty.is_on(zone, at)).map(|duty| duty.person));
+        let shift = row.get_ref(0)?.as_str().ok().and_then(|body| serde_json::from_str::<Shift>(body).ok());
+        persons.extend(shift.filter(|shift| shift.is_on(zone, at)).map(|shift| shift.person));
     }
     persons.sort_unstable();
     persons.dedup();

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::{blobs, documents};
 use crate::Result;
-use crate::domain::{Document, Overtaker, Visit, World};
+use crate::domain::{Document, DocumentKind, Overtaker, Visit, World};
 use crate::log::{DeviceId, Digest};
 
 /// The hub's documents with this phone's unsettled operations on top.
@@ -29,6 +29,10 @@ impl World for PhoneWorld<'_> {
 
     fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
         documents::visits_of(self.connection, person, from, to)
+    }
+
+    fn duties_of(&self, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+        documents::duties_of(self.connection, kind, person, from, to)
     }
 
     fn overtaken_by(&self, _: &str, _: u64, _: &DeviceId) -> Result<Option<Overtaker>> {

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use liuye_core::domain::{
-    Actor, AsTold, Conflict, Context, Document, DocumentKind, Duty, Flag, Force, Kind, Outcome, Overtaker, Person, PersonStatus, Role,
-    RoleAssignment, SiteFile, Trade, Verdict, Visit, World, Write, apply, due,
+    Actor, AsTold, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Overtaker, Person, PersonStatus, Role,
+    RoleAssignment, Settings, Shift, SiteFile, Trade, Verdict, Visit, World, Write, apply, due,
 };
 use liuye_core::log::{AuthLevel, BlobRef, DeviceId, DeviceKey, Digest, Fix, FixSource, Operation, Salt};
 use liuye_core::{Code, Result};
@@ -52,6 +52,15 @@ impl World for Memory {
         Ok(found.iter().filter_map(|document| Visit::read(&document.body.to_string())).collect())
     }
 
+    fn duties_of(&self, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+        let mine = |document: &&Document| {
+            document.kind == kind.as_str()
+                && document.body["person"] == person
+                && (from..=to).contains(&document.body["at"].as_i64().unwrap())
+        };
+        Ok(self.documents.values().filter(mine).cloned().collect())
+    }
+
     fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Overtaker>> {
         let last = self.changes.iter().rfind(|(id, rev, author, _)| id == entity && *rev > base_rev && author != device);
         let ticked = self.ticks.iter().any(|(id, rev)| id == entity && *rev > base_rev);
@@ -59,9 +68,10 @@ impl World for Memory {
     }
 
     fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
-        let shifts = self.documents.values().filter(|document| document.kind == Duty::KIND);
-        let on = shifts.filter_map(|document| Duty::read(&document.body.to_string())).filter(|duty| duty.is_on(zone, at));
-        Ok(on.map(|duty| duty.person).collect::<BTreeSet<_>>().into_iter().collect())
+        let shifts = self.documents.values().filter(|document| document.kind == DocumentKind::Shift.as_str());
+        let on =
+            shifts.filter_map(|document| serde_json::from_value::<Shift>(document.body.clone()).ok()).filter(|shift| shift.is_on(zone, at));
+        Ok(on.map(|shift| shift.person).collect::<BTreeSet<_>>().into_iter().collect())
     }
 
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {
@@ -199,9 +209,19 @@ impl Memory {
         self.documents.insert(write.id, document);
     }
 
+    /// What the hub's clock makes of one document. Whether it made anything of it.
+    pub fn lapse(&mut self, id: &str, now: i64) -> bool {
+        let Some(write) = due::step(&self.documents[id], self, &Settings::default(), now).unwrap() else { return false };
+        self.write(write);
+        self.ticks.push((id.to_owned(), self.head));
+        true
+    }
+
     /// Lets the hub's clock reach `now`. Returns what it changed, in the order of the ids.
     pub fn tick(&mut self, now: i64) -> Vec<String> {
-        let writes: Vec<Write> = self.documents.values().filter_map(|document| due::step(document, now)).collect();
+        let settings = Settings::default();
+        let writes: Vec<Write> =
+            self.documents.values().filter_map(|document| due::step(document, self, &settings, now).unwrap()).collect();
         let changed = writes.iter().map(|write| write.id.clone()).collect();
         for write in writes {
             let id = write.id.clone();
@@ -248,8 +268,11 @@ pub fn person(id: &str, role: Role) -> Actor {
         trades: vec![Trade::Patrol],
         roles: vec![RoleAssignment { role, from: None, to: None }],
         zones: Vec::new(),
+        zone_history: Vec::new(),
         company: None,
+        certificates: Vec::new(),
         status: PersonStatus::Active,
+        status_history: Vec::new(),
     }))
 }
 

@@ -2,10 +2,11 @@
 //! state of the document in another: each step happens once, also where the hub was down when it was due.
 
 use liuye_core::Result;
-use liuye_core::domain::{Document, due};
+use liuye_core::domain::{Document, Settings, due};
 use liuye_core::log::Digest;
 
-use super::Tx;
+use super::{HubWorld, Tx};
+use crate::keys::Keys;
 
 /// How many steps one transaction takes: whoever wants to write something meanwhile waits no longer than for these.
 const STEPS_AT_ONCE: u32 = 200;
@@ -16,7 +17,7 @@ impl Tx<'_> {
         if !due::is_timed(&document.kind) {
             return Ok(());
         }
-        match due::deadline(document) {
+        match due::deadline(document, &self.settings()?) {
             Some(at) => self
                 .connection
                 .prepare_cached("INSERT OR REPLACE INTO deadlines (site, id, at) VALUES (?1, ?2, ?3)")?
@@ -46,31 +47,33 @@ impl Tx<'_> {
 
     /// Takes what is due, the oldest first: each step is an entry of the site's log and a change like any other. Returns how
     /// many there were, and whether there may be more.
-    pub(crate) fn take_due(&self) -> Result<(usize, bool)> {
+    pub(crate) fn take_due(&self, keys: &Keys) -> Result<(usize, bool)> {
+        let settings = self.settings()?;
         let mut statement =
             self.connection.prepare_cached("SELECT id FROM deadlines WHERE site = ?1 AND at <= ?2 ORDER BY at, id LIMIT ?3")?;
         let ids: Vec<String> =
             statement.query_map((self.site, self.now, STEPS_AT_ONCE), |row| row.get(0))?.collect::<std::result::Result<_, _>>()?;
         let mut steps = 0;
         for id in &ids {
-            steps += usize::from(self.take_step(id)?);
+            steps += usize::from(self.take_step(id, keys, &settings)?);
         }
         Ok((steps, ids.len() == STEPS_AT_ONCE as usize))
     }
 
-    fn take_step(&self, id: &str) -> Result<bool> {
+    fn take_step(&self, id: &str, keys: &Keys, settings: &Settings) -> Result<bool> {
         let Some(stored) = self.document(id)? else {
             self.drop_deadline(id)?;
             return Ok(false);
         };
-        let Some(write) = due::step(&stored.document, self.now) else {
+        let world = HubWorld { tx: self, keys };
+        let Some(write) = due::step(&stored.document, &world, settings, self.now)? else {
             self.keep_deadline(&stored.document)?;
             return Ok(false);
         };
         let position = self.append_entry("due", id, &Digest::of(write.body.to_string().as_bytes()))?;
         self.write_document(&write, position)?;
         // A step that leads past no deadline is a bug, and would be taken every second for ever: nobody else is to pay for it.
-        if self.document(id)?.and_then(|stored| due::deadline(&stored.document)).is_some_and(|at| at <= self.now) {
+        if self.document(id)?.and_then(|stored| due::deadline(&stored.document, settings)).is_some_and(|at| at <= self.now) {
             tracing::error!(kind = write.kind.as_str(), "a step leads past no deadline");
             self.drop_deadline(id)?;
         }

@@ -1,7 +1,7 @@
 //! Documents, where they lie, and where they lay before.
 
 use liuye_core::Result;
-use liuye_core::domain::{AsTold, Bucket, Document, DocumentKind, Duty, Visit, Write};
+use liuye_core::domain::{AsTold, Bucket, Document, DocumentKind, Settings, Shift, Site, Visit, Write};
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 
@@ -33,6 +33,26 @@ impl Tx<'_> {
         statement.query_map((self.site, kind, limit, offset), raw)?.map(|row| parse(row?)).collect()
     }
 
+    /// Documents of a kind whose own time lies in `[from, to)` (UTC ms), in that order.
+    pub(crate) fn between(&self, kind: DocumentKind, from: i64, to: i64) -> Result<Vec<Document>> {
+        let mut statement = self.connection.prepare_cached(select!("AND kind = ?2 AND at >= ?3 AND at < ?4 ORDER BY at, id"))?;
+        statement.query_map((self.site, kind.as_str(), from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Shifts or tours of a person within a span of time, in any order.
+    pub(crate) fn duties_of(&self, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+        // The kind stands in the text, so that the partial index of that kind is used.
+        let sql = format!("{} kind = '{kind}' AND person = ?2 AND at BETWEEN ?3 AND ?4", select!("AND"));
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        statement.query_map((self.site, person, from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// The settings of this site; the defaults before it has a document.
+    pub(crate) fn settings(&self) -> Result<Settings> {
+        let site: Option<Site> = self.document(self.site)?.map(|stored| serde_json::from_value(stored.document.body)).transpose()?;
+        Ok(site.map_or_else(Settings::default, |site| site.settings))
+    }
+
     /// Visits of a person within a span of time, in any order.
     pub(crate) fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
         let mut statement = self
@@ -55,7 +75,8 @@ impl Tx<'_> {
         let mut rows = statement.query([self.site])?;
         let mut persons = Vec::new();
         while let Some(row) = rows.next()? {
-            persons.extend(row.get_ref(0)?.as_str().ok().and_then(Duty::read).filter(|duty| duty.is_on(zone, at)).map(|duty| duty.person));
+            let shift = row.get_ref(0)?.as_str().ok().and_then(|body| serde_json::from_str::<Shift>(body).ok());
+            persons.extend(shift.filter(|shift| shift.is_on(zone, at)).map(|shift| shift.person));
         }
         persons.sort_unstable();
         persons.dedup();
@@ -170,11 +191,11 @@ impl Tx<'_> {
         statement.query_map([self.site], raw)?.map(|row| Ok(parse(row?)?.document)).collect()
     }
 
-    /// All documents that a site file brought, with their kinds.
+    /// All documents that a site file brings, with their kinds.
     pub(crate) fn reference_documents(&self) -> Result<Vec<Stored>> {
-        let mut statement = self
-            .connection
-            .prepare_cached(select!("AND kind IN ('site', 'zone', 'checkpoint', 'route', 'venue', 'person') ORDER BY id"))?;
+        let mut statement = self.connection.prepare_cached(select!(
+            "AND kind IN ('site', 'zone', 'checkpoint', 'route', 'venue', 'person', 'unit', 'key_road', 'duty_post') ORDER BY id"
+        ))?;
         statement.query_map([self.site], raw)?.map(|row| parse(row?)).collect()
     }
 }

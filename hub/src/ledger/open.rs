@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/004_holders.sql"),
     include_str!("sql/005_deadlines.sql"),
     include_str!("sql/006_hints.sql"),
+    include_str!("sql/007_duties.sql"),
 ];
 
 /// The hub's database: one writer, and a few readers that never wait for it.

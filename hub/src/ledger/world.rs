@@ -1,7 +1,7 @@
 //! The hub's side of the rules: the ledger, inside the transaction that takes an operation in.
 
 use liuye_core::Result;
-use liuye_core::domain::{Document, Overtaker, Visit, World};
+use liuye_core::domain::{Document, DocumentKind, Overtaker, Visit, World};
 use liuye_core::log::{DeviceId, Digest};
 use rusqlite::OptionalExtension;
 
@@ -35,6 +35,10 @@ impl World for HubWorld<'_> {
 
     fn visits_of(&self, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
         self.tx.visits_of(person, from, to)
+    }
+
+    fn duties_of(&self, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
+        self.tx.duties_of(kind, person, from, to)
     }
 
     fn overtaken_by(&self, entity: &str, base_rev: u64, device: &DeviceId) -> Result<Option<Overtaker>> {
