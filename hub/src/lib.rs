@@ -22,6 +22,7 @@ mod personnel;
 mod scope;
 mod server;
 mod sheet;
+mod statistics;
 mod ticket;
 mod tries;
 
@@ -37,3 +38,4 @@ pub use ledger::{AttentionRow, DeviceRow, HeldBy, HintRow, OperationRow};
 pub use patrol::NightDensity;
 pub use personnel::{PersonnelReport, RowOutcome, RowReport};
 pub use server::{ServeConfig, Tls, router, serve};
+pub use statistics::Behind;

@@ -143,6 +143,29 @@ enum Command {
         #[command(flatten)]
         data: Data,
     },
+    /// Prints the figures of a window, by their definitions and as of a position of the site's log.
+    Stats {
+        #[command(flatten)]
+        data: Data,
+        /// From when: a day of the site's zone, or RFC 3339 with an offset.
+        #[arg(long, required_unless_present = "rebuild")]
+        from: Option<String>,
+        /// Until when, not included.
+        #[arg(long, required_unless_present = "rebuild")]
+        to: Option<String>,
+        /// As of this position of the site's log; as of now, where none is given.
+        #[arg(long)]
+        as_of: Option<u64>,
+        /// How to print.
+        #[arg(long, value_enum, default_value_t)]
+        format: ops::stats::Format,
+        /// Prints the records behind this figure instead, such as `patrol_turns`.
+        #[arg(long)]
+        behind: Option<String>,
+        /// Makes what figures are counted from anew of the documents: after an accident, or a version that counts otherwise.
+        #[arg(long, conflicts_with_all = ["from", "to", "as_of", "behind"])]
+        rebuild: bool,
+    },
     /// Checks every chain; exit code 1 and what does not fit, where anything does not.
     Verify(Data),
     /// Prints each checkpoint with the text of its QR code.
@@ -350,6 +373,21 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             if !done.is_clean {
                 writeln!(out, "the hub was reading: it removes the last traces within the hour")?;
             }
+        }
+        Command::Stats { data, from, to, as_of, format, behind, rebuild } => {
+            let hub = open(&data)?;
+            if rebuild {
+                writeln!(out, "{} facts", hub.rebuild_statistics()?)?;
+                return Ok(ExitCode::SUCCESS);
+            }
+            let (from, to) = (from.unwrap_or_default(), to.unwrap_or_default());
+            let at = |text: &str, what| hub.moment(text).with_context(|| format!("--{what}"));
+            let (from, to) = (at(&from, "from")?, at(&to, "to")?);
+            let text = match behind {
+                Some(figure) => ops::stats::behind(&hub, &figure, (from, to), as_of, format)?,
+                None => ops::stats::print(&hub.statistics(from, to, as_of)?, format)?,
+            };
+            out.write_all(text.as_bytes())?;
         }
         Command::Verify(data) => {
             let report = ops::verify::verify(&open(&data)?)?;

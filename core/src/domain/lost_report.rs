@@ -127,6 +127,9 @@ pub struct LostReport {
     /// The last word on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// When it went back, UTC ms; absent also where an earlier version took it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub returned_at: Option<i64>,
     /// When its owner was erased, UTC ms: texts are empty from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased_at: Option<i64>,
@@ -298,6 +301,7 @@ pub(super) fn report(mut case: Case<'_>, loss: LossRecord) -> Judgement {
         has_contact: operation.contact_digest.is_some(),
         photos: case.photos(),
         note: None,
+        returned_at: None,
         erased_at: None,
     };
     case.created(&report)
@@ -323,6 +327,7 @@ pub(super) fn advance(mut case: Case<'_>, kind: Kind, event: LostReportEvent) ->
     let Some(state) = next(LostReportState::TRANSITIONS, before.state, by) else {
         return case.illegal(&document, &before);
     };
-    let after = LostReport { state, note: event.note.or_else(|| before.note.clone()), ..before.clone() };
+    let returned_at = if by == LostReportMove::Return { Some(case.at.max(before.at)) } else { before.returned_at };
+    let after = LostReport { state, note: event.note.or_else(|| before.note.clone()), returned_at, ..before.clone() };
     case.changed(&document, &before, &after)
 }

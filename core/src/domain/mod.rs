@@ -24,6 +24,7 @@ mod deployment;
 mod document;
 pub mod due;
 mod duty_post;
+mod fact;
 mod fix;
 mod hazard;
 mod holders;
@@ -43,6 +44,7 @@ mod response;
 mod route;
 mod shift;
 mod site;
+mod statistics;
 mod tag;
 mod text;
 mod time;
@@ -75,6 +77,7 @@ pub use density::{DensityHour, road_density, zone_density};
 pub use deployment::{MoveHint, ZoneLoad, move_hints};
 pub use document::{Conflict, Document};
 pub use duty_post::DutyPost;
+pub use fact::{CallFact, Fact, FactKind, HazardStanding, TierFact};
 pub use fix::{check_fix, check_fixed_point, inside};
 pub use hazard::{Hazard, HazardEvent, HazardGrade, HazardMove, HazardState, MajorPlan};
 pub use holders::{Holder, Holders};
@@ -96,6 +99,10 @@ pub use response::{Answer, Arrival, BootTime, ClockStart, Moment, Response, Resp
 pub use route::Route;
 pub use shift::{Shift, ShiftEvent, ShiftMove, ShiftState};
 pub use site::{Bilingual, Settings, Site, SiteBox};
+pub use statistics::{
+    Counted, CoverageFigure, Details, DutyFigure, Figure, Gap, PostFigure, ResponseFigure, Share, Statistics, StatisticsWindow, TierFigure,
+    shift_at,
+};
 pub use tag::{NfcTag, QrTag, TagSeal};
 pub use text::{Text, neutralised};
 pub use time::{day_start, day_that_starts, format_rfc3339, parse_rfc3339, parse_time_of_day};

@@ -4,6 +4,7 @@ mod about;
 mod page;
 mod record;
 mod session;
+mod statistics;
 mod words;
 
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/photos/{sha256}", get(record::photo))
         .route("/desk/login", get(session::form).post(session::log_in))
         .route("/desk/logout", post(session::log_out))
+        .route("/v1/sites/{site}/stats", get(statistics::show))
         .route("/desk/desk.css", get(style))
         .with_state(Desk { hub, secure, logins: Arc::default() })
 }

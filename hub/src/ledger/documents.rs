@@ -106,6 +106,7 @@ impl Tx<'_> {
         };
         self.count_digests(before.as_ref().map(|stored| &stored.document), Some(&document))?;
         self.keep_deadline(&document)?;
+        self.keep_facts(&document, position)?;
         let stored = Stored { document, person: write.person.clone(), at: write.at };
         self.put(&stored, before.map(|stored| stored.document.buckets).unwrap_or_default())
     }
@@ -143,6 +144,7 @@ impl Tx<'_> {
         if let Some(stored) = self.document(id)? {
             self.count_digests(Some(&stored.document), None)?;
             self.drop_deadline(id)?;
+            self.drop_facts(id, position)?;
             self.connection.execute("DELETE FROM documents WHERE site = ?1 AND id = ?2", (self.site, id))?;
             self.move_between(id, &stored.document.buckets, &[], position)?;
         }

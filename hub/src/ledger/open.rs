@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/005_deadlines.sql"),
     include_str!("sql/006_hints.sql"),
     include_str!("sql/007_duties.sql"),
+    include_str!("sql/008_facts.sql"),
 ];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
@@ -113,6 +114,7 @@ fn migrate(connection: &mut Connection) -> Result<()> {
             let tx = Tx { connection: &transaction, site, now: 0 };
             tx.begin_digests()?;
             tx.begin_deadlines()?;
+            tx.begin_facts()?;
         }
     }
     Ok(transaction.commit()?)

@@ -4,6 +4,7 @@ pub mod backup;
 pub mod device;
 pub mod enrol_code;
 pub mod pin;
+pub mod stats;
 pub mod verify;
 
 use liuye_core::domain::DocumentKind;

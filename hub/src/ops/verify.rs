@@ -37,6 +37,7 @@ pub fn verify(hub: &Hub) -> Result<VerifyReport> {
             check_entries(tx, &mut report)?;
             check_erased(hub, tx, &mut report)?;
             check_digests(tx, &mut report)?;
+            check_facts(tx, &mut report)?;
             check_contacts(hub, tx, &mut report)
         })?;
     }
@@ -141,6 +142,14 @@ fn check_digests(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
     let (kept, counted) = (tx.kept_digests()?, tx.counted_digests()?);
     for bucket in kept.keys().chain(counted.keys()).filter(|bucket| kept.get(bucket) != counted.get(bucket)) {
         report.faults.push(format!("site {}: the digest of bucket {bucket} does not fit its documents", tx.site));
+    }
+    Ok(())
+}
+
+/// Figures are counted from facts, and facts are what the documents say.
+fn check_facts(tx: &Tx<'_>, report: &mut VerifyReport) -> Result<()> {
+    if !tx.facts_fit()? {
+        report.faults.push(format!("site {}: what figures are counted from does not fit the documents", tx.site));
     }
     Ok(())
 }
