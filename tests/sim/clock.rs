@@ -7,29 +7,29 @@ use liuye_core::env::Clock;
 
 /// The true time of the simulated world, UTC ms. It only goes forward.
 #[derive(Debug, Default)]
-pub(super) struct Time(AtomicI64);
+pub(crate) struct Time(AtomicI64);
 
 impl Time {
-    pub(super) const fn at(ms: i64) -> Self {
+    pub(crate) const fn at(ms: i64) -> Self {
         Self(AtomicI64::new(ms))
     }
 
-    pub(super) fn now(&self) -> i64 {
+    pub(crate) fn now(&self) -> i64 {
         self.0.load(Ordering::SeqCst)
     }
 
-    pub(super) fn pass(&self, ms: i64) {
+    pub(crate) fn pass(&self, ms: i64) {
         self.0.fetch_add(ms, Ordering::SeqCst);
     }
 
-    pub(super) fn reach(&self, ms: i64) {
+    pub(crate) fn reach(&self, ms: i64) {
         self.0.fetch_max(ms, Ordering::SeqCst);
     }
 }
 
 /// The clock of a machine: its wall may be wrong by any time, its boot may end.
 #[derive(Debug)]
-pub(super) struct MachineClock {
+pub(crate) struct MachineClock {
     time: Arc<Time>,
     name: String,
     wrong_by: AtomicI64,
@@ -38,24 +38,24 @@ pub(super) struct MachineClock {
 }
 
 impl MachineClock {
-    pub(super) fn new(time: &Arc<Time>, name: &str) -> Self {
+    pub(crate) fn new(time: &Arc<Time>, name: &str) -> Self {
         let booted_at = AtomicI64::new(time.now());
         Self { time: Arc::clone(time), name: name.to_owned(), wrong_by: AtomicI64::new(0), boot: AtomicU64::new(1), booted_at }
     }
 
     /// Sets the wall clock wrong by so many ms.
-    pub(super) fn set_wrong(&self, ms: i64) {
+    pub(crate) fn set_wrong(&self, ms: i64) {
         self.wrong_by.store(ms, Ordering::SeqCst);
     }
 
     /// Begins another boot.
-    pub(super) fn reboot(&self) {
+    pub(crate) fn reboot(&self) {
         self.boot.fetch_add(1, Ordering::SeqCst);
         self.booted_at.store(self.time.now(), Ordering::SeqCst);
     }
 
     /// When a time of this wall clock is in truth.
-    pub(super) fn true_time(&self, wall: i64) -> i64 {
+    pub(crate) fn true_time(&self, wall: i64) -> i64 {
         wall - self.wrong_by.load(Ordering::SeqCst)
     }
 }

@@ -20,7 +20,7 @@ use super::clock::{MachineClock, Time};
 use crate::disk::{Machine, machine};
 
 /// Where phones believe the hub to be.
-pub(super) const URL: &str = "http://hub.test";
+pub(crate) const URL: &str = "http://hub.test";
 
 /// What yesterday's hub did not understand.
 const YESTERDAY: Edition = Edition::without(&[
@@ -35,10 +35,10 @@ const YESTERDAY: Edition = Edition::without(&[
 ]);
 
 /// The hub's machine, and the processes on it while there are any. They share one ledger and nothing else.
-pub(super) struct HubMachine {
-    pub(super) folder: PathBuf,
-    pub(super) disk: Arc<Machine>,
-    pub(super) clock: Arc<MachineClock>,
+pub(crate) struct HubMachine {
+    pub(crate) folder: PathBuf,
+    pub(crate) disk: Arc<Machine>,
+    pub(crate) clock: Arc<MachineClock>,
     env: Env,
     chance: Chance,
     runtime: Runtime,
@@ -48,7 +48,7 @@ pub(super) struct HubMachine {
 }
 
 impl HubMachine {
-    pub(super) fn new(folder: &Path, time: &Arc<Time>, seed: u64, count: usize) -> Self {
+    pub(crate) fn new(folder: &Path, time: &Arc<Time>, seed: u64, count: usize) -> Self {
         let clock = Arc::new(MachineClock::new(time, "hub"));
         let env = Env { clock: Arc::clone(&clock) as _, rng: Arc::new(Chance::new(seed, 1)) };
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -66,7 +66,7 @@ impl HubMachine {
     }
 
     /// Starts the machine and the hubs on it. A disk that fails at once leaves it down.
-    pub(super) fn start(&self) {
+    pub(crate) fn start(&self) {
         self.disk.start();
         let edition = if self.is_old.load(Ordering::SeqCst) { YESTERDAY } else { Edition::default() };
         let open = || Hub::open_edition(&self.folder, self.env.clone(), edition);
@@ -80,18 +80,18 @@ impl HubMachine {
     }
 
     /// Ends the processes where the machine went down.
-    pub(super) fn notice_end(&self) -> bool {
+    pub(crate) fn notice_end(&self) -> bool {
         self.disk.is_down() && !std::mem::take(&mut *self.processes.lock().unwrap()).is_empty()
     }
 
     /// Replaces the hubs by those of another day: forward to today's, or back to yesterday's.
-    pub(super) fn change_edition(&self, is_old: bool) {
+    pub(crate) fn change_edition(&self, is_old: bool) {
         self.is_old.store(is_old, Ordering::SeqCst);
         self.stop();
         self.start();
     }
 
-    pub(super) fn is_old(&self) -> bool {
+    pub(crate) fn is_old(&self) -> bool {
         self.is_old.load(Ordering::SeqCst)
     }
 
@@ -100,7 +100,7 @@ impl HubMachine {
     }
 
     /// Backs the hub up while it runs; an older backup goes.
-    pub(super) fn back_up(&self) -> bool {
+    pub(crate) fn back_up(&self) -> bool {
         let Some(hub) = self.hub() else { return false };
         let folder = self.backup_folder();
         let _ = std::fs::remove_dir_all(&folder);
@@ -109,7 +109,7 @@ impl HubMachine {
     }
 
     /// Loses the hub's disk, and puts the hub back from its last whole backup.
-    pub(super) fn put_back(&self) -> bool {
+    pub(crate) fn put_back(&self) -> bool {
         let folder = self.backup_folder();
         if !folder.join("backup.json").exists() {
             return false;
@@ -125,21 +125,21 @@ impl HubMachine {
     }
 
     /// Ends the processes in order.
-    pub(super) fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.processes.lock().unwrap().clear();
     }
 
-    pub(super) fn is_up(&self) -> bool {
+    pub(crate) fn is_up(&self) -> bool {
         !self.disk.is_down() && !self.processes.lock().unwrap().is_empty()
     }
 
     /// The hub itself, while it runs.
-    pub(super) fn hub(&self) -> Option<Hub> {
+    pub(crate) fn hub(&self) -> Option<Hub> {
         self.processes.lock().unwrap().first().map(|(hub, _)| hub.clone())
     }
 
     /// Lets one of the hubs take a request in. No answer where it is down, or goes down meanwhile.
-    pub(super) fn answer(&self, request: &HttpRequest) -> Option<HttpResponse> {
+    pub(crate) fn answer(&self, request: &HttpRequest) -> Option<HttpResponse> {
         let router = {
             let processes = self.processes.lock().unwrap();
             let (_, router) = if processes.len() > 1 { self.chance.pick(&processes)? } else { processes.first()? };

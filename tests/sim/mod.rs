@@ -5,13 +5,13 @@
 //! they have; at the end everything heals, and everything has to be where it belongs.
 
 mod call_deeds;
-mod chance;
+pub(crate) mod chance;
 mod check;
 mod climate;
-mod clock;
+pub(crate) mod clock;
 mod deeds;
 mod faults;
-mod hub;
+pub(crate) mod hub;
 mod network;
 mod phone;
 mod regression;

@@ -15,6 +15,8 @@ mod recorder;
 #[path = "../sim/mod.rs"]
 pub mod sim;
 mod toxic;
+#[path = "../year/mod.rs"]
+pub mod year;
 
 pub use clock::HandClock;
 pub use district::{District, open_phone, open_phone_at};

@@ -1,0 +1,448 @@
+//! The year as it passes: deeds in their order, phones that are killed and try again, and the figures at its end.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, Weak};
+
+use liuye_core::companion::{
+    AssignDraft, CheckInDraft, Companion, HazardDraft, InspectionDraft, LostReportDraft, OutboxStatus, Page, ShiftStart, SyncReason,
+};
+use liuye_core::domain::{
+    AnswerOutcome, CheckInEvidence, CheckInVerdict, ChecklistAnswer, HazardGrade, HazardState, InspectionState, ItemCategory,
+    LostReportState, Movement, Statistics, format_rfc3339,
+};
+use liuye_core::log::{Digest, Fix, FixSource};
+use liuye_core::{Code, Error, Result};
+use liuye_hub::Hub;
+use liuye_hub::ops::enrol_code;
+use liuye_hub::ops::verify::{VerifyReport, verify};
+use serde_json::Value;
+
+use super::article::{Article, Line};
+use super::network::Mail;
+use super::phone::Phone;
+use super::plan::{self, BEGIN, DAY, Deed, Event, HOUR, MINUTE, Size};
+use crate::disk::{self, Fault};
+use crate::sim::chance::Chance;
+use crate::sim::clock::Time;
+use crate::sim::hub::{HubMachine, URL};
+
+/// How far a year is.
+pub struct Told {
+    /// Days that have passed.
+    pub day: i64,
+    /// Of so many.
+    pub days: i64,
+}
+
+/// A year that has passed. Its hub lives as long as this.
+pub struct Year {
+    world: Arc<World>,
+    /// What it had to come to, and came to.
+    pub lines: Vec<Line>,
+    /// All figures.
+    pub statistics: Statistics,
+    /// What `liuye verify` says.
+    pub verified: VerifyReport,
+    /// What went wrong on the way, by name.
+    pub faults: BTreeMap<&'static str, u64>,
+    /// Operations that are not applied, and are to be.
+    pub unsettled: u64,
+}
+
+impl Year {
+    /// The hub.
+    #[must_use]
+    pub fn hub(&self) -> Hub {
+        self.world.hub.hub().unwrap()
+    }
+
+    /// Its ledger, to be looked at and spoiled by SQL.
+    #[must_use]
+    pub fn ledger(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.world.hub.folder.join("ledger.db")).unwrap()
+    }
+
+    /// The window that the figures are of, UTC ms.
+    #[must_use]
+    pub fn window(&self) -> (i64, i64) {
+        (BEGIN, BEGIN + self.world.size.days * DAY)
+    }
+
+    /// Whether every figure is what it had to be, everything has taken effect, and every chain holds.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.lines.iter().all(Line::agrees) && self.verified.faults.is_empty() && self.unsettled == 0
+    }
+}
+
+impl Drop for Year {
+    fn drop(&mut self) {
+        for phone in &self.world.phones {
+            phone.quit();
+            phone.disk.clear();
+        }
+        self.world.hub.stop();
+        self.world.hub.disk.clear();
+    }
+}
+
+pub(super) struct World {
+    size: Size,
+    pub(super) time: Arc<Time>,
+    pub(super) chance: Chance,
+    pub(super) hub: HubMachine,
+    pub(super) mail: Mail,
+    phones: Vec<Phone>,
+    /// Id, QR text, latitude and longitude in 1e-7 degrees.
+    checkpoints: Vec<(String, String, i32, i32)>,
+    clean: AtomicBool,
+    faults: Mutex<BTreeMap<&'static str, u64>>,
+    myself: Weak<World>,
+}
+
+/// Plays a year of this size from a seed in a folder, and tells of each day.
+#[must_use]
+pub fn play(size: Size, seed: u64, folder: &Path, mut tell: impl FnMut(Told)) -> Year {
+    disk::install();
+    let (world, events) = World::begin(size, seed, folder);
+    world.live(events, &mut tell);
+    let hub = world.hub.hub().unwrap();
+    let statistics = hub.statistics(BEGIN, BEGIN + size.days * DAY, None).unwrap();
+    let faults = world.faults.lock().unwrap().clone();
+    let unsettled = hub.attention(100_000).unwrap().len() as u64;
+    Year { lines: Article::of(&size).beside(&statistics), verified: verify(&hub).unwrap(), faults, statistics, unsettled, world }
+}
+
+impl World {
+    fn begin(size: Size, seed: u64, folder: &Path) -> (Arc<Self>, Vec<Event>) {
+        let time = Arc::new(Time::at(BEGIN - HOUR));
+        let hub = HubMachine::new(&folder.join("hub"), &time, seed, 1);
+        hub.start();
+        let running = hub.hub().unwrap();
+        let site = plan::site(&size);
+        running.import_site(&site.to_string()).unwrap();
+        let checkpoints = checkpoints(&site, &running.tags().unwrap());
+        let listed = |noun: &str, field: &str| {
+            site[noun].as_array().unwrap().iter().map(|entry| entry[field].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        let zones: BTreeMap<_, _> = listed("checkpoints", "id").into_iter().zip(listed("checkpoints", "zone")).collect();
+        let places: Vec<_> = checkpoints.iter().map(|(id, ..)| (id.clone(), zones[id].clone())).collect();
+        let events = plan::events(&size, seed, &places, &listed("venues", "id"));
+        let phones = (0..=usize::try_from(size.persons).unwrap()).map(|index| Phone::new(folder, &time, seed, index)).collect();
+        let world = Arc::new_cyclic(|myself| Self {
+            size,
+            time,
+            chance: Chance::new(seed, 51),
+            hub,
+            mail: Mail::default(),
+            phones,
+            checkpoints,
+            clean: AtomicBool::new(false),
+            faults: Mutex::default(),
+            myself: Weak::clone(myself),
+        });
+        (world, events)
+    }
+
+    fn live(&self, events: Vec<Event>, tell: &mut impl FnMut(Told)) {
+        let mut agenda: BTreeMap<(i64, u64), Event> = BTreeMap::new();
+        for (turn, event) in events.into_iter().enumerate() {
+            agenda.insert((event.at, turn as u64), event);
+        }
+        let (mut turn, mut day) = (agenda.len() as u64, -1);
+        while let Some(((at, _), event)) = agenda.pop_first() {
+            self.time.reach(at);
+            if (at - BEGIN).div_euclid(DAY) > day {
+                day = (at - BEGIN).div_euclid(DAY);
+                self.hub.hub().unwrap().tick().unwrap();
+                tell(Told { day: day.clamp(0, self.size.days), days: self.size.days });
+            }
+            for request in self.mail.arrived(at) {
+                self.hub.answer(&request);
+            }
+            // What must come at its minute meets no trouble, and at the end everyone finds a network.
+            let is_after = at >= BEGIN + self.size.days * DAY;
+            self.clean.store(is_after || matches!(event.deed, Deed::ReportLoss | Deed::Candidate | Deed::Return), Ordering::SeqCst);
+            if let Some(later) = self.event(event) {
+                agenda.insert((later.at.max(at + 1), turn), later);
+                turn += 1;
+            }
+        }
+    }
+
+    pub(super) fn is_clean(&self) -> bool {
+        self.clean.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn count(&self, fault: &'static str) {
+        *self.faults.lock().unwrap().entry(fault).or_default() += 1;
+    }
+
+    /// Lets something happen, and syncs. Returns what is to be tried again later: the deed, where it goes on with what has not
+    /// come yet; else the sync, where that did not go through.
+    fn event(&self, event: Event) -> Option<Event> {
+        let phone = &self.phones[event.phone];
+        self.enrol(event.phone);
+        if needs_news(&event.deed) {
+            // Whoever goes on with another's work has looked at it before.
+            while self.sync(phone).is_some() {}
+        }
+        if !self.save(phone, &event.deed) {
+            return Some(Event { at: event.at + HOUR, ..event });
+        }
+        let later = |at| Some(Event { at, phone: event.phone, deed: Deed::Sync });
+        // Not everyone has a network at once.
+        if !self.is_clean() && self.chance.one_in(3) {
+            return later(event.at + self.chance.ms(10 * MINUTE..3 * HOUR));
+        }
+        match self.sync(phone) {
+            Some(at) => later(at),
+            None => {
+                phone.quit();
+                None
+            }
+        }
+    }
+
+    fn enrol(&self, index: usize) {
+        let phone = &self.phones[index];
+        let mut enrolled = phone.enrolled.lock().unwrap();
+        if *enrolled {
+            return;
+        }
+        let holder = (index < self.phones.len() - 1).then(|| plan::person(index));
+        let code = enrol_code::make(&self.hub.hub().unwrap(), holder.as_deref(), 100, 60).unwrap();
+        loop {
+            match phone.app(&self.myself).enrol(URL, &code) {
+                Ok(_) => break,
+                Err(error) if error.code == Code::AlreadyEnrolled => break,
+                Err(_) => {}
+            }
+        }
+        *enrolled = true;
+        drop(enrolled);
+        while self.sync(phone).is_some() {}
+    }
+
+    /// Saves what somebody does. Now and then the phone is killed in the middle: then what counts is what is there. False where
+    /// it goes on with another's work, and that has not come yet.
+    fn save(&self, phone: &Phone, deed: &Deed) -> bool {
+        loop {
+            let app = phone.app(&self.myself);
+            let before = total(&app.outbox().unwrap());
+            if !self.is_clean() && self.chance.one_in(25) {
+                phone.disk.plan(self.chance.of(1..40), Fault::Kill);
+            }
+            let done = self.deed(&app, deed);
+            let fell = phone.disk.is_down();
+            phone.disk.unplan();
+            if !fell {
+                return match done {
+                    Ok(()) => true,
+                    Err(error) if needs_news(deed) && matches!(error.code, Code::NotFound | Code::StateRefused) => false,
+                    Err(error) => panic!("{deed:?} at {}: {error:?}", format_rfc3339(self.time.now())),
+                };
+            }
+            drop((app, done));
+            self.count("killed_saving");
+            if total(&phone.app(&self.myself).outbox().unwrap()) > before && !matches!(deed, Deed::Desk) {
+                return true;
+            }
+        }
+    }
+
+    /// Syncs until it goes through or has to wait. Returns when to try again.
+    fn sync(&self, phone: &Phone) -> Option<i64> {
+        if !self.is_clean() && self.chance.one_in(40) {
+            phone.disk.plan(self.chance.of(1..120), Fault::Kill);
+        }
+        let app = phone.app(&self.myself);
+        let report = app.sync(SyncReason::User);
+        phone.disk.unplan();
+        if phone.disk.is_down() {
+            self.count("killed_syncing");
+            // The lease of the process that is gone runs out.
+            return Some(self.time.now() + 2 * MINUTE);
+        }
+        match report {
+            Ok(report) => match report.blocked_reason {
+                None => {
+                    let status = app.outbox().unwrap();
+                    (status.pending + status.blobs > 0).then(|| self.time.now() + MINUTE)
+                }
+                Some(_) => Some(report.next_allowed_at.unwrap_or(self.time.now() + MINUTE)),
+            },
+            Err(_) => Some(self.time.now() + 2 * MINUTE),
+        }
+    }
+
+    fn deed(&self, app: &Companion, deed: &Deed) -> Result<()> {
+        match deed {
+            Deed::StartShift { zone, post, minutes } => {
+                let start = ShiftStart::Unplanned { zone: zone.clone(), post: post.clone(), minutes: *minutes };
+                app.patrol().start_shift(start).map(drop)
+            }
+            Deed::CheckIn { checkpoint, note } => self.check_in(app, *checkpoint, *note),
+            Deed::EndShift => match app.patrol().current_shift()? {
+                Some((id, _)) => app.patrol().end_shift(&id, None).map(drop),
+                None => Err(Error::new(Code::StateRefused, "nobody is on duty")),
+            },
+            Deed::StartInspection { venue, campaign } => {
+                let draft = InspectionDraft { venue: venue.clone(), campaign: Some(campaign.clone()), fix: None, photos: Vec::new() };
+                app.safety().start_inspection(draft).map(drop)
+            }
+            Deed::Submit { sloppy } => submit(app, *sloppy),
+            Deed::FindHazard { number, venue } => {
+                let draft = HazardDraft {
+                    venue: venue.clone(),
+                    inspection: None,
+                    description: hazard_name(*number),
+                    grade: HazardGrade::General,
+                    fix: None,
+                    photos: Vec::new(),
+                };
+                app.safety().add_hazard(draft).map(drop)
+            }
+            Deed::ReportLoss => self.report_loss(app),
+            Deed::Candidate | Deed::Return => {
+                let reports = app.lost().reports(Page::first(10))?;
+                let (id, report) = reports.first().ok_or_else(|| Error::new(Code::NotFound, "no report"))?;
+                match report.state {
+                    LostReportState::Open => app.lost().mark_candidate(id, None).map(drop),
+                    _ => app.lost().mark_returned(id, None).map(drop),
+                }
+            }
+            Deed::Desk => desk(app),
+            Deed::Sync => Ok(()),
+            _ => self.hazard(app, deed),
+        }
+    }
+
+    fn check_in(&self, app: &Companion, checkpoint: usize, note: Option<&'static str>) -> Result<()> {
+        let (id, payload, lat_e7, lon_e7) = &self.checkpoints[checkpoint];
+        let at = self.time.now() - 1_000;
+        let fix = Fix { lat_e7: *lat_e7, lon_e7: *lon_e7, accuracy_mm: 8_000, at, is_mock: false, source: FixSource::Gnss };
+        let (evidence, fix) =
+            if note.is_some() { (CheckInEvidence::Gps, None) } else { (CheckInEvidence::Qr { payload: payload.clone() }, Some(fix)) };
+        let draft = CheckInDraft {
+            checkpoint: Some(id.clone()),
+            evidence,
+            fix,
+            movement: Movement::Foot,
+            note: note.map(str::to_owned),
+            photos: Vec::new(),
+        };
+        app.patrol().check_in(draft).map(drop)
+    }
+
+    fn report_loss(&self, app: &Companion) -> Result<()> {
+        let at = |before: i64| format_rfc3339(self.time.now() - before);
+        let draft = LostReportDraft {
+            category: ItemCategory::Wallet,
+            description: "a wallet".to_owned(),
+            brand: None,
+            colour: Some("brown".to_owned()),
+            marks: None,
+            place: "by the lake".to_owned(),
+            zone: None,
+            lost_from: at(2 * HOUR),
+            lost_to: at(HOUR),
+            contact: None,
+            photos: Vec::new(),
+        };
+        app.lost().report(draft).map(drop)
+    }
+
+    fn hazard(&self, app: &Companion, deed: &Deed) -> Result<()> {
+        let safety = app.safety();
+        let number = match deed {
+            Deed::CloseOnSpot { number, .. } | Deed::Assign { number } | Deed::Void { number } | Deed::Begin { number } => *number,
+            Deed::Rectify { number } | Deed::Reinspect { number } | Deed::CloseHazard { number } => *number,
+            _ => return Err(Error::internal("no deed on a hazard")),
+        };
+        let name = hazard_name(number);
+        let found = safety.hazards(Page::first(200))?.into_iter().find(|(_, hazard)| hazard.description == name);
+        let (id, hazard) = found.ok_or_else(|| Error::new(Code::NotFound, "no such hazard here"))?;
+        let photo = |which: usize| Ok::<Digest, Error>(app.attach(&photo(number, which))?.sha256);
+        match deed {
+            Deed::CloseOnSpot { witness, .. } => safety.close_on_spot(&id, "the venue", witness, photo(1)?, photo(2)?),
+            Deed::Assign { .. } => {
+                let due = format_rfc3339(self.time.now() + 7 * DAY);
+                safety.assign(&id, AssignDraft { owner: "the venue".to_owned(), due, plan: None })
+            }
+            Deed::Void { .. } => safety.void(&id, "it was in order"),
+            Deed::Begin { .. } => safety.start_rectification(&id),
+            Deed::Rectify { .. } => safety.rectify(&id, "in order now", vec![photo(1)?]),
+            Deed::Reinspect { .. } => safety.reinspect(&id, true, None),
+            _ if hazard.state == HazardState::Reinspected => safety.close(&id, None),
+            _ => return Err(Error::new(Code::StateRefused, "nobody has looked yet")),
+        }
+        .map(drop)
+    }
+}
+
+/// Whether somebody goes on with what another phone recorded.
+const fn needs_news(deed: &Deed) -> bool {
+    matches!(deed, Deed::Reinspect { .. } | Deed::CloseHazard { .. } | Deed::Candidate | Deed::Return | Deed::Desk)
+}
+
+fn submit(app: &Companion, sloppy: bool) -> Result<()> {
+    let safety = app.safety();
+    let open = safety
+        .inspections(Page::first(50))?
+        .into_iter()
+        .find(|(_, it)| it.state == InspectionState::InProgress && is_own(app, &it.inspector));
+    let (id, _) = open.ok_or_else(|| Error::new(Code::NotFound, "no inspection is in progress"))?;
+    let answer = |item: String| ChecklistAnswer { item, outcome: AnswerOutcome::Pass, note: None };
+    let answers = safety.checklist()?.into_iter().map(|item| answer(item.id)).collect();
+    safety.submit(&id, answers, sloppy.then(|| "in a hurry".to_owned()), Vec::new()).map(drop)
+}
+
+fn is_own(app: &Companion, person: &str) -> bool {
+    app.identity().is_ok_and(|identity| identity.person.as_deref() == Some(person))
+}
+
+/// Looks at what was handed in and at what is flagged.
+fn desk(app: &Companion) -> Result<()> {
+    let safety = app.safety();
+    for (id, inspection) in safety.inspections(Page::first(200))? {
+        match (inspection.state, &inspection.summary) {
+            (InspectionState::Submitted, Some(_)) => drop(safety.return_inspection(&id, "once more, please")?),
+            (InspectionState::Submitted, None) => drop(safety.approve(&id)?),
+            _ => {}
+        }
+    }
+    for (id, check_in) in app.patrol().check_ins(Page::first(200))? {
+        if check_in.verdict == CheckInVerdict::Flagged {
+            let accepted = check_in.note.as_deref() != Some("no visit");
+            app.patrol().review(&id, accepted, "asked on the radio")?;
+        }
+    }
+    Ok(())
+}
+
+fn hazard_name(number: u64) -> String {
+    format!("hazard {number:03}")
+}
+
+fn photo(number: u64, which: usize) -> Vec<u8> {
+    crate::png(u8::try_from(number % 251).unwrap_or(0), 100 + which + usize::try_from(number).unwrap_or(0) / 251 * 10)
+}
+
+const fn total(status: &OutboxStatus) -> u64 {
+    status.pending + status.applied + status.held + status.quarantined + status.conflicts
+}
+
+fn checkpoints(site: &Value, tags: &[(String, String)]) -> Vec<(String, String, i32, i32)> {
+    let e7 = |value: &Value| (value.as_f64().unwrap_or(0.0) * 1e7) as i32;
+    let listed = site["checkpoints"].as_array().unwrap().iter().filter(|checkpoint| checkpoint["retired_at"].is_null());
+    listed
+        .filter_map(|checkpoint| {
+            let id = checkpoint["id"].as_str()?;
+            let (_, payload) = tags.iter().find(|(tag, _)| tag == id)?;
+            Some((id.to_owned(), payload.clone(), e7(&checkpoint["at"]["lat"]), e7(&checkpoint["at"]["lon"])))
+        })
+        .collect()
+}
