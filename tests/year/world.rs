@@ -88,6 +88,9 @@ impl Drop for Year {
     }
 }
 
+/// How often somebody looks at once for what is new: a line that fails one time in six fails so often in a row in no year.
+const TRIES: u32 = 50;
+
 pub(super) struct World {
     size: Size,
     pub(super) time: Arc<Time>,
@@ -187,7 +190,9 @@ impl World {
         self.enrol(event.phone);
         if needs_news(&event.deed) {
             // Whoever goes on with another's work has looked at it before.
-            while self.sync(phone).is_some() {}
+            if !self.look(phone) {
+                return Some(Event { at: event.at + 2 * MINUTE, ..event });
+            }
         }
         if !self.save(phone, &event.deed) {
             return Some(Event { at: event.at + HOUR, ..event });
@@ -223,7 +228,12 @@ impl World {
         }
         *enrolled = true;
         drop(enrolled);
-        while self.sync(phone).is_some() {}
+        self.look(phone);
+    }
+
+    /// Looks what is new, as often as the network makes it necessary. False where a process that was killed still has the lease.
+    fn look(&self, phone: &Phone) -> bool {
+        (0..TRIES).any(|_| self.round(phone).is_none())
     }
 
     /// Saves what somebody does. Now and then the phone is killed in the middle: then what counts is what is there. False where
@@ -253,11 +263,15 @@ impl World {
         }
     }
 
-    /// Syncs until it goes through or has to wait. Returns when to try again.
+    /// Syncs once, and may be killed meanwhile. Returns when to try again, where it did not go through.
     fn sync(&self, phone: &Phone) -> Option<i64> {
         if !self.is_clean() && self.chance.one_in(40) {
             phone.disk.plan(self.chance.of(1..120), Fault::Kill);
         }
+        self.round(phone)
+    }
+
+    fn round(&self, phone: &Phone) -> Option<i64> {
         let app = phone.app(&self.myself);
         let report = app.sync(SyncReason::User);
         phone.disk.unplan();

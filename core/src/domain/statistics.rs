@@ -469,11 +469,14 @@ fn read_person(fact: &Fact) -> Option<Person> {
     Person::read(serde_json::from_str(fact.detail.as_deref()?).ok()?)
 }
 
+/// From received, and from dispatched.
+type Answers = (Vec<Answer>, Vec<Answer>);
+
 fn response(counted: &Counted, window: &StatisticsWindow) -> ResponseFigure {
     let read = |fact: &Fact| serde_json::from_str::<CallFact>(fact.detail.as_deref()?).ok();
     let (exercises, calls): (Vec<_>, Vec<_>) =
         counted.within(FactKind::Call, window).filter_map(read).partition(|call: &CallFact| call.exercise);
-    let mut tiers: BTreeMap<(u32, &str), (Vec<Answer>, Vec<Answer>)> = BTreeMap::new();
+    let mut tiers: BTreeMap<(u32, &str), Answers> = BTreeMap::new();
     for tier in calls.iter().flat_map(|call| &call.tiers) {
         let (received, dispatched) = tiers.entry((tier.limit_s, &tier.name)).or_default();
         received.extend(tier.from_received);
