@@ -249,11 +249,10 @@ impl World {
             let fell = phone.disk.is_down();
             phone.disk.unplan();
             if !fell {
-                return match done {
-                    Ok(()) => true,
-                    Err(error) if needs_news(deed) && matches!(error.code, Code::NotFound | Code::StateRefused) => false,
-                    Err(error) => panic!("{deed:?} at {}: {error:?}", format_rfc3339(self.time.now())),
-                };
+                let waits = |error: &Error| needs_news(deed) && matches!(error.code, Code::NotFound | Code::StateRefused);
+                let is_waiting = done.as_ref().is_err_and(waits);
+                assert!(done.is_ok() || is_waiting, "{deed:?} at {}: {done:?}", format_rfc3339(self.time.now()));
+                return !is_waiting;
             }
             drop((app, done));
             self.count("killed_saving");

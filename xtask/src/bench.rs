@@ -25,6 +25,8 @@ const SAVES: usize = 200;
 const WARM_UP: usize = 3;
 /// What no ratio may pass, whatever the goal.
 const LIMIT: f64 = 2.0;
+/// What the statistics of a year may take, ms.
+const STATISTICS_MS: f64 = 100.0;
 /// A release build on two cores.
 const BUILD_LIMIT: Duration = Duration::from_secs(25 * 60);
 
@@ -46,6 +48,8 @@ enum Work {
     SaveRust,
     /// A check-in through Kotlin, against Rust.
     SaveKotlin,
+    /// Statistics of a year with 1,000,000 check-ins on a hub, alone and with another year before it.
+    Statistics,
 }
 
 impl Work {
@@ -53,6 +57,7 @@ impl Work {
         match self {
             Self::SaveRust => "save-rust",
             Self::SaveKotlin => "save-kotlin",
+            Self::Statistics => "statistics",
         }
     }
 
@@ -61,6 +66,8 @@ impl Work {
         match self {
             Self::SaveRust => 1.4,
             Self::SaveKotlin => 1.2,
+            // With twice as much in the ledger, of which half lies outside the window.
+            Self::Statistics => 1.3,
         }
     }
 }
@@ -82,6 +89,12 @@ struct Figure {
     met: bool,
 }
 
+impl Figure {
+    fn holds(&self) -> bool {
+        self.ratio <= self.limit && (self.work != Work::Statistics.name() || self.value <= STATISTICS_MS)
+    }
+}
+
 /// Runs the measurements. Does not hold where a ratio passes its limit.
 pub(crate) fn run(options: &Options) -> Result<bool> {
     packages::ensure()?;
@@ -91,6 +104,9 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         fs::remove_dir_all(&place)?;
     }
     fs::create_dir_all(&place)?;
+    if options.only == Some(Work::Statistics) {
+        return close(&[statistics(&place)?], options);
+    }
     let worker = build()?;
     prepare(&worker, &place)?;
 
@@ -116,12 +132,37 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
             side.round()?;
         }
     }
-    let figures = figures(&sides);
-    table(&figures);
-    if let Some(file) = &options.json {
-        fs::write(file, serde_json::to_string_pretty(&figures)? + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    let mut figures = figures(&sides);
+    if wanted(Work::Statistics) {
+        figures.push(statistics(&place)?);
     }
-    Ok(!figures.is_empty() && figures.iter().all(|figure| figure.ratio <= figure.limit))
+    close(&figures, options)
+}
+
+/// Shows the figures, and says whether each keeps its limit.
+fn close(figures: &[Figure], options: &Options) -> Result<bool> {
+    table(figures);
+    if let Some(file) = &options.json {
+        fs::write(file, serde_json::to_string_pretty(figures)? + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    Ok(!figures.is_empty() && figures.iter().all(Figure::holds))
+}
+
+/// Measures statistics in a process of their own.
+fn statistics(place: &Path) -> Result<Figure> {
+    say("building and filling a hub with two years of 1,000,000 check-ins each …");
+    let mut bench = cargo();
+    bench.args(["run", "--quiet", "--release", "--package", "liuye-tests", "--bin", "bench_statistics", "--"]);
+    bench.arg(place.join("statistics"));
+    let finished = process::logged("bench-statistics", bench, BUILD_LIMIT)?;
+    ensure!(finished.success, "the statistics could not be measured ({}):\n{}", finished.ending, finished.output);
+    let line = finished.output.lines().last().unwrap_or_default();
+    let Some((Ok(alone), Ok(beside))) = line.split_once(' ').map(|(alone, beside)| (alone.parse::<f64>(), beside.parse::<f64>())) else {
+        bail!("the statistics answered {line:?}");
+    };
+    let (work, ratio) = (Work::Statistics, beside / alone);
+    let met = ratio <= work.goal() && beside <= STATISTICS_MS;
+    Ok(Figure { work: work.name(), value: beside, baseline: alone, unit: "ms", limit: LIMIT, ratio, goal: work.goal(), met })
 }
 
 /// The sides, as the Rust worker's own commands name them.

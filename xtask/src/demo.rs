@@ -34,12 +34,18 @@ pub(crate) struct Options {
     #[arg(long)]
     once: bool,
     /// Keep the phones' and the hub's data here for the next start.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "year")]
     data: Option<PathBuf>,
+    /// Play the Liuye year instead: seven months on 800 phones, and the article's figures beside Liuye's. Always ends by itself.
+    #[arg(long)]
+    year: bool,
 }
 
 /// Runs the demo. Does not hold where a record was lost, doubled or left without a verdict.
 pub(crate) fn run(options: &Options) -> Result<bool> {
+    if options.year {
+        return crate::year::run();
+    }
     let (source, _) = DRIVER;
     if !root().join(source).is_file() {
         bail!("the demo has no story yet: {source} is not there");

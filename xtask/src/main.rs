@@ -15,6 +15,7 @@ mod report;
 mod rust;
 mod sim;
 mod test;
+mod year;
 
 use std::io::Write;
 use std::process::ExitCode;
