@@ -248,8 +248,8 @@ impl Hub {
         self.0.keys.set_nfc_key(&site, checkpoint, bytes)
     }
 
-    /// Looks again at everything that is held, erases whom the rules say is to be erased by now, and takes the traces of that
-    /// out of the files. Returns how many operations were held.
+    /// Looks again at everything that is held, finishes erasures that broke off, erases whom the rules say is to be erased by
+    /// now, and takes the traces of that out of the files. Returns how many operations were held.
     ///
     /// # Errors
     /// Those of the store.
@@ -259,6 +259,7 @@ impl Hub {
             ingest.sweep()
         };
         let held = self.sites()?.iter().map(|site| self.ingest(site, sweep)).sum();
+        self.keep_erased()?;
         self.erase_due()?;
         self.scrub()?;
         held

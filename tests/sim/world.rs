@@ -226,10 +226,7 @@ impl World {
     fn step(&self) {
         let Some(((at, _), due)) = self.agenda.lock().unwrap().pop_first() else { return };
         self.time.reach(at);
-        if let Some(hub) = self.hub.hub() {
-            // The hub's own second; a disk that fails meanwhile is its process's trouble.
-            let _ = hub.tick();
-        }
+        self.hub.chores(self.time.now());
         let touched = due.phone();
         self.handle(due);
         self.notice_ends();
