@@ -17,6 +17,7 @@ mod outbox;
 mod patrol;
 mod record;
 mod safety;
+mod search;
 mod sync;
 mod view;
 

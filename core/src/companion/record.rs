@@ -10,7 +10,7 @@ use super::observe::Changes;
 use super::view::Judge;
 use crate::domain::{Contact, Flag, Kind, Photo, Verdict, Write};
 use crate::log::{AuthLevel, ContactSeal, Digest, Fix, Operation, Salt};
-use crate::store::{Meta, OperationState, blobs, documents, outbox, private};
+use crate::store::{Meta, OperationState, blobs, documents, outbox, private, search};
 use crate::{Code, Error, Result};
 
 /// What a save returned: it survives a power cut.
@@ -94,6 +94,10 @@ impl Companion {
         }
         let outcome = crate::domain::Outcome { verdict: Verdict::CLEAN, writes: outcome.writes };
         judge.predict(&outcome, changes)?;
+        // The operation's own document is found for the search index by its place in the log.
+        for write in outcome.writes.iter().filter(|write| write.id != operation.entity) {
+            search::queue(connection, write.kind.as_str(), &write.id)?;
+        }
         changes.outbox();
         Ok((Recorded { operation: operation.id, id: operation.entity, flags }, outcome.writes))
     }

@@ -5,7 +5,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Code, Error, Result};
 
 /// The migrations in their order; the version of a file is how many of them it has seen.
-const MIGRATIONS: &[&str] = &[include_str!("sql/001_initial.sql"), include_str!("sql/002_lighter_saves.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("sql/001_initial.sql"), include_str!("sql/002_lighter_saves.sql"), include_str!("sql/003_search.sql")];
 
 /// The schema version that this build writes.
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;

@@ -10,6 +10,7 @@ mod migrate;
 mod open;
 pub(crate) mod outbox;
 pub(crate) mod private;
+pub(crate) mod search;
 mod world;
 
 pub use lease::Lease;
