@@ -12,6 +12,7 @@ mod log_epochs;
 mod open;
 mod operations;
 mod repeats;
+mod search;
 mod uploads;
 mod world;
 

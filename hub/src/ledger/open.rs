@@ -4,13 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use liuye_core::search::SearchIndex;
 use liuye_core::{Code, Error, Result};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use super::Tx;
 
-const MIGRATIONS: &[&str] =
-    &[include_str!("sql/001_initial.sql"), include_str!("sql/002_branches.sql"), include_str!("sql/003_erasures.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sql/001_initial.sql"),
+    include_str!("sql/002_branches.sql"),
+    include_str!("sql/003_erasures.sql"),
+    include_str!("sql/004_search.sql"),
+];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
 pub(crate) struct Ledger {
@@ -43,7 +48,9 @@ impl Ledger {
 
     /// Writes the file anew without the traces of what was erased. False where another connection was reading.
     pub(crate) fn scrub(&self) -> Result<bool> {
-        rewrite(&self.writer.lock().unwrap_or_else(PoisonError::into_inner))
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        SearchIndex::compact(&writer)?;
+        rewrite(&writer)
     }
 
     /// One consistent look at a site.
