@@ -13,7 +13,7 @@ use crate::Result;
 use crate::domain::{Document, DocumentKind, SearchQuery, SearchTerm, SearchText};
 
 /// So many answers, the last indexed ones, are weighed against each other: a word that is in every record must not cost more.
-const WEIGHED: usize = 500;
+const WEIGHED: usize = 300;
 
 /// Thirty days older counts half as new.
 const FRESH_MS: f64 = 30.0 * 86_400_000.0;
@@ -112,7 +112,7 @@ impl<'a> SearchIndex<'a> {
         Ok(())
     }
 
-    /// The ids of at most `limit` documents that answer, the best first. Of the indexed ones the newest 500 are weighed; `unindexed`
+    /// The ids of at most `limit` documents that answer, the best first. Of the indexed ones the newest 300 are weighed; `unindexed`
     /// ones are looked at as they are. No kinds are all kinds.
     ///
     /// # Errors
