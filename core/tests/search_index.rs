@@ -166,3 +166,45 @@ fn a_change_that_nobody_queued_is_missed() {
     let found = |text: &str| index.find(&SearchQuery::parse(text).unwrap(), &[], 10, &unindexed).unwrap().len();
     assert_eq!((found("钱包"), found("手机")), (0, 1));
 }
+
+/// Words that nobody else has, in no order.
+fn rare_word(number: u64) -> String {
+    let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let letter = |_| {
+        state ^= state >> 29;
+        state = state.wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        char::from(b'a' + u8::try_from(state >> 40 & 15).unwrap())
+    };
+    (0..12).map(letter).collect()
+}
+
+/// Whether the bytes of any of the index's own tables hold a word's last six letters.
+fn has_trace(connection: &Connection, word: &str) -> bool {
+    let sql = "SELECT EXISTS (SELECT 1 FROM search_terms_data WHERE instr(block, ?1) > 0)
+                   OR EXISTS (SELECT 1 FROM search_terms_idx WHERE instr(CAST(term AS BLOB), ?1) > 0)";
+    connection.query_row(sql, [&word.as_bytes()[6..]], |row| row.get(0)).unwrap()
+}
+
+/// How many forgotten words of many still have a trace in the index, before it is written anew.
+fn traces(connection: &Connection) -> usize {
+    let index = SearchIndex::new(connection, "");
+    let words: Vec<String> = (1..2000).map(rare_word).collect();
+    for (number, word) in words.iter().enumerate() {
+        index.update(&format!("d{number}"), Some(&document(&format!("d{number}"), DocumentKind::Hazard, word, 1))).unwrap();
+    }
+    assert!(words.iter().all(|word| has_trace(connection, word)), "the control: a word is there to be found");
+    for number in (0..words.len()).step_by(2) {
+        index.forget(&format!("d{number}")).unwrap();
+    }
+    assert!(words.iter().skip(1).step_by(2).all(|word| has_trace(connection, word)), "what was not forgotten stays");
+    words.iter().step_by(2).filter(|word| has_trace(connection, word)).count()
+}
+
+#[test]
+fn what_was_forgotten_leaves_no_trace_among_the_terms() {
+    assert_eq!(traces(&database()), 0);
+    // The negative control: without the setting a word is marked, and stays.
+    let connection = database();
+    connection.execute("INSERT INTO search_terms (search_terms, rank) VALUES ('secure-delete', 0)", []).unwrap();
+    assert!(traces(&connection) > 100);
+}

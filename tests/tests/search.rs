@@ -8,8 +8,9 @@ use std::path::Path;
 use liuye_core::Code;
 use liuye_core::companion::{CheckInDraft, Companion, HazardDraft, LostReportDraft, Page, SyncReason};
 use liuye_core::domain::{
-    CheckInEvidence, Contact, Document, DocumentKind, HazardGrade, ItemCategory, LostReportState, Movement, SearchQuery, SearchText,
+    CheckInEvidence, Contact, Document, DocumentKind, HazardGrade, ItemCategory, Kind, LostReportState, Movement, SearchQuery, SearchText,
 };
+use liuye_hub::Edition;
 use liuye_tests::plain::{folder_bytes, holds, phone_bytes};
 use liuye_tests::{District, open_phone};
 use proptest::prelude::*;
@@ -164,6 +165,22 @@ fn a_document_that_changed_is_found_by_what_it_says_now() {
     }
     assert_eq!(district.hub().search("鹦鹉", &[], 10).unwrap(), []);
     assert_eq!(ids(district.hub().search("归还", &[], 10).unwrap()), [id]);
+}
+
+#[test]
+fn what_the_hub_holds_stays_in_the_view_and_is_found() {
+    let district = District::open();
+    let phone = district.phone("author");
+    let id = report(&phone, "雨伞");
+    (0..MANY).for_each(|number| drop(report(&phone, &format!("钥匙 {number}"))));
+    assert_eq!(found(&phone, "雨伞"), [id.as_str()], "indexed as it was saved");
+    let url = district.second_hub_of(Edition::without(&[Kind::LossReport]));
+    phone.enrol(&url, &district.code(None)).unwrap();
+    for _ in 0..2 {
+        sync(&phone);
+        assert_eq!(phone.outbox().unwrap().held, MANY as u64 + 1);
+        assert_eq!((found(&phone, "雨伞"), found(&phone, "钥匙").len()), (vec![id.clone()], MANY));
+    }
 }
 
 /// What a look at every document finds.
