@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use liuye_core::domain::{
-    Call, CapAlert, CapReference, Contact, Document, DocumentKind, ReferenceDocument, Site, SiteFile, TagSeal, Write, Zone,
+    Call, CapAlert, CapReference, Contact, Document, DocumentKind, ReferenceDocument, SearchQuery, Site, SiteFile, TagSeal, Write, Zone,
 };
 use liuye_core::env::Env;
 use liuye_core::log::Digest;
@@ -249,7 +249,8 @@ impl Hub {
     }
 
     /// Looks again at everything that is held, finishes erasures that broke off, erases whom the rules say is to be erased by
-    /// now, and takes the traces of that out of the files. Returns how many operations were held.
+    /// now, takes the traces of that out of the files, and indexes what was written for searching. Returns how many operations
+    /// were held.
     ///
     /// # Errors
     /// Those of the store.
@@ -262,6 +263,7 @@ impl Hub {
         self.keep_erased()?;
         self.erase_due()?;
         self.scrub()?;
+        self.sites()?.iter().try_for_each(|site| self.index_for_search(site))?;
         held
     }
 
@@ -365,6 +367,27 @@ impl Hub {
     /// Those of the store.
     pub fn documents(&self, kind: DocumentKind, limit: u32, offset: u32) -> Result<Vec<Document>> {
         self.read(&self.site()?, |tx| Ok(tx.documents(kind.as_str(), limit, offset)?.into_iter().map(|stored| stored.document).collect()))
+    }
+
+    /// Documents that have every word of the text, the best answer first, by the same rules as on a phone. No kinds are all kinds.
+    ///
+    /// # Errors
+    /// [`Code::Missing`] or [`Code::TooLong`] at `text`; [`Code::OutOfRange`] at `limit` (1 to 200); those of the store.
+    pub fn search(&self, text: &str, kinds: &[DocumentKind], limit: u32) -> Result<Vec<Document>> {
+        if !(1..=200).contains(&limit) {
+            return Err(Error::field(Code::OutOfRange, "limit", "1 to 200"));
+        }
+        let (query, site) = (SearchQuery::parse(text)?, self.site()?);
+        self.index_for_search(&site)?;
+        self.read(&site, |tx| tx.search(&query, kinds, limit as usize))
+    }
+
+    /// Indexes what waits for that, slice by slice, so that no phone waits for long; a little is left for searches to look through.
+    fn index_for_search(&self, site: &str) -> Result<()> {
+        while self.read(site, |tx| tx.is_search_behind())? {
+            self.write(site, |tx| tx.index_for_search())?;
+        }
+        Ok(())
     }
 
     /// The last position of the site's log.

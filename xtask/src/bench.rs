@@ -1,4 +1,4 @@
-//! Measures a save as ratios of one run.
+//! Measures a save as ratios of one run, and a search against what it may take.
 //!
 //! Each side is a process of its own that saves on request; this chore asks them in turn, so that whatever else the
 //! machine does falls on all of them alike. A ratio is the median of the rounds' ratios.
@@ -16,6 +16,8 @@ use serde::Serialize;
 use crate::maven::{self, Built};
 use crate::process::{self, cargo, command, end_tree, root, say, target};
 use crate::{bindings, packages};
+
+mod search;
 
 /// How often every side is asked; odd, so that a median is one of the figures.
 const ROUNDS: usize = 9;
@@ -46,6 +48,8 @@ enum Work {
     SaveRust,
     /// A check-in through Kotlin, against Rust.
     SaveKotlin,
+    /// The slowest of several searches on a phone, against 20 ms.
+    Search,
 }
 
 impl Work {
@@ -53,6 +57,7 @@ impl Work {
         match self {
             Self::SaveRust => "save-rust",
             Self::SaveKotlin => "save-kotlin",
+            Self::Search => "search",
         }
     }
 
@@ -61,6 +66,7 @@ impl Work {
         match self {
             Self::SaveRust => 1.4,
             Self::SaveKotlin => 1.2,
+            Self::Search => 1.0,
         }
     }
 }
@@ -69,7 +75,7 @@ impl Work {
 #[derive(Debug, Serialize)]
 struct Figure {
     work: &'static str,
-    /// Median of a save.
+    /// Median of a save, or of the slowest search.
     value: f64,
     /// Median of what it is held against.
     baseline: f64,
@@ -91,20 +97,33 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
         fs::remove_dir_all(&place)?;
     }
     fs::create_dir_all(&place)?;
-    let worker = build()?;
-    prepare(&worker, &place)?;
+    let mut figures = if options.only == Some(Work::Search) { Vec::new() } else { saves(wanted, &place)? };
+    if wanted(Work::Search) {
+        figures.extend(search::measure(&place)?);
+    }
+    table(&figures);
+    if let Some(file) = &options.json {
+        fs::write(file, serde_json::to_string_pretty(&figures)? + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    Ok(!figures.is_empty() && figures.iter().all(|figure| figure.ratio <= figure.limit))
+}
+
+/// Measures saves.
+fn saves(wanted: impl Fn(Work) -> bool, place: &Path) -> Result<Vec<Figure>> {
+    let worker = build("bench_save", &["--package", "liuye-ffi", "--lib"])?;
+    prepare(&worker, place)?;
 
     let rust = |name: &str| {
         let mut rust = command(&worker.to_string_lossy());
         rust.arg(name);
         rust
     };
-    let mut sides = vec![Side::start(COMPANION, rust(COMPANION), &place)?];
+    let mut sides = vec![Side::start(COMPANION, rust(COMPANION), place)?];
     if wanted(Work::SaveRust) {
-        sides.push(Side::start(RAW, rust(RAW), &place)?);
+        sides.push(Side::start(RAW, rust(RAW), place)?);
     }
     if wanted(Work::SaveKotlin) {
-        sides.push(Side::start(KOTLIN, jvm()?, &place)?);
+        sides.push(Side::start(KOTLIN, jvm()?, place)?);
     }
 
     say(format!("{ROUNDS} rounds of {SAVES} saves on every side, after {WARM_UP} to warm up"));
@@ -116,12 +135,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
             side.round()?;
         }
     }
-    let figures = figures(&sides);
-    table(&figures);
-    if let Some(file) = &options.json {
-        fs::write(file, serde_json::to_string_pretty(&figures)? + "\n").with_context(|| format!("cannot write {}", file.display()))?;
-    }
-    Ok(!figures.is_empty() && figures.iter().all(|figure| figure.ratio <= figure.limit))
+    Ok(figures(&sides))
 }
 
 /// The sides, as the Rust worker's own commands name them.
@@ -129,14 +143,14 @@ const COMPANION: &str = "companion";
 const RAW: &str = "raw";
 const KOTLIN: &str = "kotlin";
 
-/// Builds the Rust worker and, for the Kotlin one, the library: both optimised, both from the same core.
-fn build() -> Result<PathBuf> {
+/// Builds a Rust worker and what it is held against: all optimised, all from the same core.
+fn build(worker: &str, also: &[&str]) -> Result<PathBuf> {
     say("building with optimisation …");
     let mut build = cargo();
-    build.args(["build", "--release", "--package", "liuye-tests", "--bin", "bench_save", "--package", "liuye-ffi", "--lib"]);
+    build.args(["build", "--release", "--package", "liuye-tests", "--bin", worker]).args(also);
     let finished = process::logged("bench-build", build, BUILD_LIMIT)?;
     ensure!(finished.success, "the release build failed ({}):\n{}", finished.ending, finished.output);
-    Ok(target().join("release").join(format!("bench_save{}", std::env::consts::EXE_SUFFIX)))
+    Ok(target().join("release").join(format!("{worker}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// Makes the database from which every side starts: an enrolled phone that has its site.
@@ -246,7 +260,7 @@ fn median(mut figures: Vec<f64>) -> Option<f64> {
 }
 
 fn table(figures: &[Figure]) {
-    say(format!("{:<12} {:>12} {:>12} {:>8} {:>8} {:>8}", "work", "a save", "baseline", "ratio", "goal", "limit"));
+    say(format!("{:<12} {:>12} {:>12} {:>8} {:>8} {:>8}", "work", "time", "baseline", "ratio", "goal", "limit"));
     for figure in figures {
         let met = if figure.met { "met" } else { "not met" };
         say(format!(

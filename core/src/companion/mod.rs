@@ -22,6 +22,7 @@ mod personnel;
 mod record;
 mod recovery;
 mod safety;
+mod search;
 mod session;
 mod shifts;
 mod sync;

@@ -19,7 +19,7 @@ use crate::domain::{Bucket, BucketDigest, DocumentKind, Kind, Redaction, Until, 
 use crate::env::{Env, LogLevel, Transport};
 use crate::log::DeviceId;
 use crate::store::erase::{Reach, erase};
-use crate::store::{Meta, blobs, digests, documents, outbox, private};
+use crate::store::{Meta, blobs, digests, documents, outbox, private, search};
 use crate::sync::backoff::wait_ms;
 use crate::sync::engine::{Action, Batch, BlobPiece, End, Engine, Event, Route};
 use crate::sync::policy::{LEASE_MS, MAX_HINT_BYTES, MAX_HINTS, MAX_OPERATIONS};
@@ -181,6 +181,7 @@ impl Companion {
             self.lease.release(connection)?;
             Meta::SyncState.write(connection, &state)
         })?;
+        self.index_after_sync();
         self.scrub();
         match end.blocked {
             Some(error) if !is_told_in_report(error.code) => Err(error),
@@ -485,6 +486,7 @@ impl Page<'_> {
                     self.touched.push(redaction.entity);
                 }
                 if document.body.get("erased_at").is_some() {
+                    search::forget(self.connection, &document.id)?;
                     Meta::Scrub.write(self.connection, &true)?;
                 }
                 outbox::stop_replaying_settled(self.connection, Some(&document.id))?;

@@ -5,6 +5,7 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::search;
 use super::stored;
 use crate::Result;
 use crate::domain::{Bucket, Document, DocumentKind, Shift, Visit, Write};
@@ -108,16 +109,21 @@ pub(crate) fn write_from_hub(connection: &Connection, document: &Document) -> Re
             serde_json::to_string(&document.buckets)?,
             serde_json::to_string(&document.conflicts)?,
         ))?;
-    Ok(())
+    search::queue(connection, &document.kind, &document.id)
 }
 
 /// Puts the hub's word back where the view shows more; a document that the hub never had goes.
 pub(crate) fn restore_base(connection: &Connection, id: &str) -> Result<()> {
-    let restored = connection.prepare_cached("INSERT OR REPLACE INTO documents SELECT * FROM bases WHERE id = ?1")?.execute([id])?;
-    if restored > 0 {
+    let restored = connection
+        .prepare_cached("INSERT OR REPLACE INTO documents SELECT * FROM bases WHERE id = ?1 RETURNING kind")?
+        .query_row([id], |row| row.get::<_, String>(0))
+        .optional()?;
+    if let Some(kind) = restored {
         connection.prepare_cached("DELETE FROM bases WHERE id = ?1")?.execute([id])?;
-    } else {
-        connection.prepare_cached("DELETE FROM documents WHERE id = ?1 AND rev = 0")?.execute([id])?;
+        return search::queue(connection, &kind, id);
+    }
+    if connection.prepare_cached("DELETE FROM documents WHERE id = ?1 AND rev = 0")?.execute([id])? > 0 {
+        search::forget(connection, id)?;
     }
     Ok(())
 }
@@ -125,6 +131,7 @@ pub(crate) fn restore_base(connection: &Connection, id: &str) -> Result<()> {
 /// Removes the hub's word on a document, and the view of it. What this phone has on top has to be replayed.
 /// Returns the kind of what went.
 pub(crate) fn remove(connection: &Connection, id: &str) -> Result<Option<String>> {
+    search::forget(connection, id)?;
     connection.prepare_cached("DELETE FROM bases WHERE id = ?1")?.execute([id])?;
     Ok(connection.prepare_cached("DELETE FROM documents WHERE id = ?1 RETURNING kind")?.query_row([id], |row| row.get(0)).optional()?)
 }

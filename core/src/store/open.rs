@@ -9,6 +9,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::keepsake::Keepsake;
 use super::migrate::migrate;
 use super::salvage::key_fits;
+use crate::search::SearchIndex;
 use crate::{Code, Error, Result};
 
 /// How long a connection waits for another one's write: longer than any transaction of ours takes.
@@ -100,6 +101,7 @@ impl Database {
     /// # Errors
     /// [`Code::Busy`], [`Code::DiskFull`], [`Code::Storage`].
     pub fn scrub(&self) -> Result<bool> {
+        SearchIndex::compact(&self.connection)?;
         let pages: u64 = self.connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
         if pages <= MAX_REWRITE_PAGES {
             self.connection.execute_batch("VACUUM")?;

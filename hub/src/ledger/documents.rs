@@ -135,6 +135,7 @@ impl Tx<'_> {
                 &stored.person,
                 stored.at,
             ))?;
+        self.queue_for_search(document)?;
         self.move_between(&document.id, &before, &document.buckets, document.rev)
     }
 
@@ -143,6 +144,7 @@ impl Tx<'_> {
         if let Some(stored) = self.document(id)? {
             self.count_digests(Some(&stored.document), None)?;
             self.drop_deadline(id)?;
+            self.forget_in_search(id)?;
             self.connection.execute("DELETE FROM documents WHERE site = ?1 AND id = ?2", (self.site, id))?;
             self.move_between(id, &stored.document.buckets, &[], position)?;
         }

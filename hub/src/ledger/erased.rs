@@ -84,6 +84,7 @@ impl Tx<'_> {
         after.document.redact(erased_at);
         (after.document.rev, after.document.schema_version) = (position, SCHEMA);
         self.count_digests(Some(&before.document), Some(&after.document))?;
+        self.forget_in_search(subject)?;
         self.put(&after, before.document.buckets)
     }
 

@@ -17,6 +17,7 @@ mod operations;
 mod personnel;
 mod reference;
 mod repeats;
+mod search;
 mod uploads;
 mod world;
 
