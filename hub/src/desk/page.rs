@@ -155,7 +155,7 @@ impl SiteView {
 }
 
 /// A page with the headers that every page has: nothing from elsewhere, nothing inline, nothing kept.
-pub(super) fn rendered(page: &impl Template) -> Response {
+pub(crate) fn rendered(page: &impl Template) -> Response {
     let policy = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),
