@@ -163,7 +163,9 @@ fn a_visit_answers_the_version_that_it_began_with_whatever_the_list_asks_by_now(
     };
     assert_eq!(judged(&both, Some(1), &old), Verdict::CLEAN);
     assert_eq!(judged(&both, Some(2), &new), Verdict::CLEAN);
-    assert_eq!(refusal(&judged(&both, Some(2), &old)).0, Code::UnknownReference, "not the version that it names");
+    assert_eq!(judged(&both, Some(1), &new), Verdict::CLEAN, "a newer one that came before the answers did");
+    assert_eq!(refusal(&judged(&both, Some(2), &old)).0, Code::UnknownReference, "an older one than it names");
+    assert_eq!(refusal(&judged(&both, Some(1), &[item("exits")])), (Code::Missing, "answers"), "a part of both is none");
     // A phone of 0.1 names none.
     assert_eq!(judged(&both, None, &old), Verdict::CLEAN);
     assert_eq!(judged(&both, None, &new), Verdict::CLEAN);

@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::campaign::campaign;
 use super::case::{Case, Judgement, Noun, Stop, next, parse, staff};
-use super::{Bucket, Checklist, ChecklistItem, ChecklistRef, DocumentKind, Kind, Person, Photo, Role, Text, Until, Venue, Verdict};
+use super::{
+    Bucket, Checklist, ChecklistItem, ChecklistRef, ChecklistVersion, DocumentKind, Kind, Person, Photo, Role, Text, Until, Venue, Verdict,
+};
 use crate::log::{DeviceId, Digest};
 use crate::{Code, Error, Result};
 
@@ -334,7 +336,7 @@ pub(super) fn apply(mut case: Case<'_>, kind: Kind, event: InspectionEvent) -> J
     let mut after = Inspection { state, ..before.clone() };
     match event {
         InspectionEvent::Submit { answers, summary } => {
-            check_answers(&case, &before, &answers)?;
+            after.checklist = check_answers(&case, &before, &answers)?;
             after.photos.extend(case.photos());
             Photo::check_count(after.photos.len())?;
             after.answers = answers;
@@ -422,12 +424,12 @@ fn is_outside(case: &Case<'_>, id: Option<&str>, venue: Option<&Venue>) -> Judge
     Ok(!in_time || venue.is_some_and(|venue| !campaign.covers(venue)))
 }
 
-/// The questions of a version; none where only another side knows them.
-fn asked(case: &Case<'_>, named: &ChecklistRef) -> Judgement<Option<Vec<ChecklistItem>>> {
+/// The versions of a list from the named one on, the named one first; none where only another side knows them.
+fn asked(case: &Case<'_>, named: &ChecklistRef) -> Judgement<Option<Vec<ChecklistVersion>>> {
     let list = case.document(&named.id)?.filter(|document| document.kind == DocumentKind::Checklist.as_str());
-    let items = list.as_ref().and_then(parse::<Checklist>).and_then(|list| list.items(named.version).map(<[_]>::to_vec));
-    match items {
-        Some(items) => Ok(Some(items)),
+    let list = list.as_ref().and_then(parse::<Checklist>).filter(|list| list.items(named.version).is_some());
+    match list {
+        Some(list) => Ok(Some(list.versions.into_iter().filter(|version| version.version >= named.version).collect())),
         // A hub that was put back from a backup gets the list with the next import.
         None if case.is_hub() => Err(Stop::Verdict(Verdict::Held { until: Until::Entity(named.id.clone()) })),
         None if !case.context.world.is_complete() => Ok(None),
@@ -435,23 +437,27 @@ fn asked(case: &Case<'_>, named: &ChecklistRef) -> Judgement<Option<Vec<Checklis
     }
 }
 
-/// Each question of the version that the visit names is answered. Where it names none, any version that the site's own list
-/// ever had will do: its phone asked the one that it knew.
-fn check_answers(case: &Case<'_>, inspection: &Inspection, answers: &[ChecklistAnswer]) -> Judgement<()> {
+/// Each question of the version that the visit names is answered, or of a newer one of the same list, which came before the
+/// answers did. Where it names none, any version that the site's own list ever had will do: its phone asked the one that it
+/// knew. Returns the version that was answered, where the visit names one.
+fn check_answers(case: &Case<'_>, inspection: &Inspection, answers: &[ChecklistAnswer]) -> Judgement<Option<ChecklistRef>> {
     if let Some(named) = &inspection.checklist {
-        return match asked(case, named)? {
-            Some(items) => Ok(InspectionEvent::check_complete(answers, &items)?),
-            None => Ok(()),
-        };
+        let Some(versions) = asked(case, named)? else { return Ok(Some(named.clone())) };
+        let is_answered = |version: &&ChecklistVersion| InspectionEvent::check_complete(answers, &version.items).is_ok();
+        if let Some(answered) = versions.iter().find(is_answered) {
+            return Ok(Some(ChecklistRef { id: named.id.clone(), version: answered.version }));
+        }
+        let items = versions.first().map(|version| version.items.as_slice()).unwrap_or_default();
+        return Ok(InspectionEvent::check_complete(answers, items).map(|()| None)?);
     }
-    let Some(site) = &case.site else { return Ok(()) };
+    let Some(site) = &case.site else { return Ok(None) };
     let newest = InspectionEvent::check_complete(answers, &site.checklist);
     if newest.is_err() {
         let own = case.document(Checklist::OF_SITE)?.as_ref().and_then(parse::<Checklist>);
         let earlier = own.map(|list| list.versions).unwrap_or_default();
         if earlier.iter().any(|version| InspectionEvent::check_complete(answers, &version.items).is_ok()) {
-            return Ok(());
+            return Ok(None);
         }
     }
-    Ok(newest?)
+    Ok(newest.map(|()| None)?)
 }

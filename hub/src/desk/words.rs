@@ -181,6 +181,16 @@ impl Lang {
             "path" => ("轨迹", "Track"),
             "mock" => ("模拟定位", "Mock position"),
             "witness" => ("见证人", "Witness"),
+            "name" => ("名称", "Name"),
+            "purpose" => ("目的", "Purpose"),
+            "venues" => ("场所", "Venues"),
+            "zones" => ("网格", "Zones"),
+            "checklist" => ("检查表", "Checklist"),
+            "inspector" => ("检查人", "Inspector"),
+            "hazard" => ("隐患", "Hazard"),
+            "requirement" => ("改正要求", "What has to be done"),
+            "legal_basis" => ("法律依据", "Legal basis"),
+            "signature" => ("签收", "Signature"),
             unknown => return unknown.to_owned(),
         };
         self.pick(words.0, words.1).to_owned()
