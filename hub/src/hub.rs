@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use liuye_core::domain::{
-    Call, CapAlert, CapReference, Contact, Document, DocumentKind, ReferenceDocument, SearchQuery, Site, SiteFile, TagSeal, Write, Zone,
+    Call, CapAlert, CapReference, Checklist, Contact, Document, DocumentKind, ReferenceDocument, SearchQuery, Site, SiteFile, TagSeal,
+    Write, Zone,
 };
 use liuye_core::env::Env;
 use liuye_core::log::Digest;
@@ -203,6 +204,11 @@ impl Hub {
             tx.ensure_site()?;
             let kept = tx.kept_persons()?;
             let mut report = ImportReport::default();
+            let until_now = tx.checklist_until_now()?;
+            let asked = documents.iter().find(|document| document.id == Checklist::OF_SITE);
+            if let (Some(list), Some(document)) = (until_now, asked) {
+                tx.put_reference(Write { body: serde_json::to_value(list)?, ..reference_write(document) })?;
+            }
             for document in &documents {
                 if kept.contains(&document.id) {
                     report.unchanged += 1;
@@ -218,6 +224,8 @@ impl Hub {
                     report.removed += 1;
                 }
             }
+            let lists: Vec<_> = documents.iter().filter(|document| document.kind == DocumentKind::Checklist).collect();
+            report.removed += tx.retire_checklists(&lists.iter().map(|document| document.id.as_str()).collect::<Vec<_>>())?;
             check_members(tx, &file)?;
             Ok(report)
         })

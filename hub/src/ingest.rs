@@ -235,7 +235,7 @@ impl Ingest<'_> {
         is_erased: bool,
     ) -> Result<(Verdict, Vec<Write>)> {
         // Before the kind: what is held for a newer hub is judged there by the rules alone.
-        if !may_write_as(device, &operation.actor) {
+        if !self.may_write_as(device, &operation.actor)? {
             return Ok((quarantined(Code::NotPermitted, "actor"), Vec::new()));
         }
         // A contact goes with the text that it belongs to.
@@ -253,6 +253,18 @@ impl Ingest<'_> {
             return Ok((held(Until::Operation(blocking)), Vec::new()));
         }
         self.apply(device, operation, self.tx.now)
+    }
+
+    /// Before enrolment a phone writes as `self`; after it, as a tourist's or as one of those who share it. Nobody writes as another,
+    /// and the hub's own device alone for those who have none here. Whether somebody who no longer shares it wrote in time is for
+    /// the rules to say.
+    fn may_write_as(&self, device: &DeviceRow, actor: &str) -> Result<bool> {
+        Ok(match actor {
+            Actor::SELF => true,
+            Actor::TOURIST => device.held_by.is_empty(),
+            Actor::OPERATOR => device.public_key == self.keys.tag_key(self.env, self.tx.site)?.public(),
+            person => device.held_by.iter().any(|held| held.person == person),
+        })
     }
 
     fn apply(&self, device: &DeviceRow, operation: &Operation, received_at: i64) -> Result<(Verdict, Vec<Write>)> {
@@ -424,16 +436,6 @@ fn discard_target(operation: &Operation) -> Option<Uuid> {
     }
     let body: serde_json::Value = serde_json::from_str(operation.text_or_residue()).ok()?;
     body.get("target")?.as_str()?.parse().ok()
-}
-
-/// Before enrolment a phone writes as `self`; after it, as a tourist's or as one of those who share it. Nobody writes as another.
-/// Whether somebody who no longer shares it wrote in time is for the rules to say.
-fn may_write_as(device: &DeviceRow, actor: &str) -> bool {
-    match actor {
-        Actor::SELF => true,
-        Actor::TOURIST => device.held_by.is_empty(),
-        person => device.held_by.iter().any(|held| held.person == person),
-    }
 }
 
 fn held(until: Until) -> Verdict {

@@ -5,7 +5,9 @@ use uuid::Uuid;
 
 use super::case::{Case, Judgement, Stop};
 use super::{Actor, Body, Bucket, Conflict, Document, DocumentKind, Kind, Photo, Until, Verdict, Visit};
-use super::{assignment, call, check_fix, check_in, crowd, hazard, inspection, lost_report, shift, tour, track, welfare};
+use super::{
+    assignment, call, campaign, check_fix, check_in, crowd, hazard_steps, inspection, lost_report, notice, shift, tour, track, welfare,
+};
 use crate::log::{DeviceId, Digest, Operation};
 use crate::{Code, Error, Result};
 
@@ -169,8 +171,10 @@ fn judgement(operation: &Operation, context: &Context<'_>) -> Judgement {
         Body::Track(body) => track::record(case, body),
         Body::Loss(body) => lost_report::report(case, body),
         Body::LossEvent(body) => lost_report::advance(case, kind, body),
+        Body::Campaign(body) => campaign::apply(case, body),
         Body::Inspection(body) => inspection::apply(case, kind, body),
-        Body::Hazard(body) => hazard::apply(case, body),
+        Body::Hazard(body) => hazard_steps::apply(case, body),
+        Body::Notice(body) => notice::apply(case, body),
         Body::Call(body) => call::apply(case, body),
         Body::Assignment(body) => assignment::apply(case, body),
         Body::Welfare(body) => welfare::apply(case, body),

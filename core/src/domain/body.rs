@@ -6,8 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    AssignmentEvent, CallEvent, CheckInRecord, CheckInReview, CrowdRecord, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent,
-    ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
+    AssignmentEvent, CallEvent, CampaignEvent, CheckInRecord, CheckInReview, CrowdRecord, HazardEvent, InspectionEvent, Kind, LossRecord,
+    LostReportEvent, NoticeEvent, ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
 };
 use crate::log::Operation;
 use crate::{Code, Error, Result};
@@ -45,10 +45,14 @@ pub enum Body {
     Loss(LossRecord),
     /// Of a report's later operations.
     LossEvent(LostReportEvent),
+    /// Of a campaign's operations.
+    Campaign(CampaignEvent),
     /// Of an inspection's operations.
     Inspection(InspectionEvent),
     /// Of a hazard's operations.
     Hazard(HazardEvent),
+    /// Of a rectification notice's operations.
+    Notice(NoticeEvent),
     /// Of a call's operations.
     Call(CallEvent),
     /// Of an assignment's operations.
@@ -76,7 +80,8 @@ impl Body {
             Kind::TrackRecord => Self::Track(read(json)?),
             Kind::LossReport => Self::Loss(read(json)?),
             Kind::LossCandidate | Kind::LossReturn | Kind::LossWithdraw => Self::LossEvent(read(json)?),
-            Kind::InspectionStart | Kind::InspectionSubmit | Kind::InspectionApprove | Kind::InspectionReturn => {
+            Kind::CampaignPlan | Kind::CampaignStart | Kind::CampaignClose => Self::Campaign(read_event(kind, json, CampaignEvent::kind)?),
+            Kind::InspectionPlan | Kind::InspectionStart | Kind::InspectionSubmit | Kind::InspectionApprove | Kind::InspectionReturn => {
                 Self::Inspection(InspectionEvent::read(kind, json)?)
             }
             Kind::HazardFind
@@ -88,7 +93,11 @@ impl Body {
             | Kind::HazardCloseOnSpot
             | Kind::HazardExtend
             | Kind::HazardRefer
-            | Kind::HazardVoid => Self::Hazard(read_event(kind, json, HazardEvent::kind)?),
+            | Kind::HazardVoid
+            | Kind::HazardReopen
+            | Kind::HazardWitness
+            | Kind::HazardEvidence => Self::Hazard(read_event(kind, json, HazardEvent::kind)?),
+            Kind::NoticeIssue | Kind::NoticeSign => Self::Notice(read_event(kind, json, NoticeEvent::kind)?),
             Kind::CallRaise
             | Kind::CallTriage
             | Kind::CallDispatch
@@ -140,8 +149,10 @@ impl Body {
             Self::Enrol(_)
             | Self::CheckIn(_)
             | Self::Review(_)
+            | Self::Campaign(_)
             | Self::Inspection(_)
             | Self::Hazard(_)
+            | Self::Notice(_)
             | Self::Shift(_)
             | Self::Tour(_)
             | Self::Crowd(_)
@@ -171,8 +182,10 @@ impl Body {
             Self::Track(body) => Self::Track(body.normalised()?),
             Self::Loss(body) => Self::Loss(body.normalised(now)?),
             Self::LossEvent(body) => Self::LossEvent(body.normalised()?),
+            Self::Campaign(body) => Self::Campaign(body.normalised()?),
             Self::Inspection(body) => Self::Inspection(body.normalised()?),
             Self::Hazard(body) => Self::Hazard(body.normalised()?),
+            Self::Notice(body) => Self::Notice(body.normalised()?),
             Self::Call(body) => Self::Call(body.normalised(now)?),
             Self::Assignment(body) => Self::Assignment(body.normalised()?),
             Self::Welfare(body) => Self::Welfare(body.normalised()?),

@@ -82,6 +82,11 @@ impl Bucket {
         Self::of_work(&[Role::Inspector], Some(zone), person, device)
     }
 
+    /// A campaign: whoever inspects, and the desk. Nobody else is told where a check is to be.
+    pub(super) fn of_campaign(person: Option<String>, device: DeviceId) -> Vec<Self> {
+        Self::of_work(&[Role::Inspector, Role::Auxiliary], None, person, device)
+    }
+
     /// A call: its zone, who called and who is sent, the desk.
     pub(super) fn of_call(zone: Option<&str>, persons: impl Iterator<Item = String>, device: DeviceId) -> Vec<Self> {
         let mut buckets = Self::of_work(&[], zone, None, device);

@@ -69,6 +69,14 @@ kinds! {
         LossReturn = "loss.return";
         /// The owner withdraws the report.
         LossWithdraw = "loss.withdraw";
+        /// A named operation of checks is planned.
+        CampaignPlan = "campaign.plan";
+        /// It begins.
+        CampaignStart = "campaign.start";
+        /// It is over.
+        CampaignClose = "campaign.close";
+        /// Somebody is to visit a venue.
+        InspectionPlan = "inspection.plan";
         /// A visit of a venue begins.
         InspectionStart = "inspection.start";
         /// The checklist is complete and handed in.
@@ -97,6 +105,16 @@ kinds! {
         HazardRefer = "hazard.refer";
         /// It was none.
         HazardVoid = "hazard.void";
+        /// A closed hazard is there again.
+        HazardReopen = "hazard.reopen";
+        /// The second person of a closing on the spot says so.
+        HazardWitness = "hazard.witness";
+        /// The venue's operator sends photos of the rectification.
+        HazardEvidence = "hazard.evidence";
+        /// A rectification notice is written.
+        NoticeIssue = "notice.issue";
+        /// The venue's operator signs it, or will not.
+        NoticeSign = "notice.sign";
         /// Help is called for, passed on by 110, or a clue given.
         CallRaise = "call.raise";
         /// The desk says how bad a call is.
@@ -220,10 +238,18 @@ kinds! {
         Track = "track";
         /// A loss.
         LostReport = "lost_report";
+        /// Questions of a safety check, with their versions.
+        Checklist = "checklist";
+        /// A named operation of checks.
+        Campaign = "campaign";
         /// One visit of a venue.
         Inspection = "inspection";
         /// One hazard.
         Hazard = "hazard";
+        /// A rectification notice.
+        RectificationNotice = "rectification_notice";
+        /// The last number of a year's notices. Nobody receives it.
+        NoticeSerial = "notice_serial";
         /// A call for help, or a clue.
         Call = "call";
         /// What the desk keeps of a call for itself.

@@ -34,7 +34,7 @@ impl DocumentKind {
     const fn searchable_fields(self) -> &'static [&'static str] {
         match self {
             Self::Site => &["name.zh", "name.en"],
-            Self::Zone | Self::Checkpoint | Self::Route | Self::Venue | Self::Unit | Self::KeyRoad | Self::DutyPost => {
+            Self::Zone | Self::Checkpoint | Self::Route | Self::Venue | Self::Unit | Self::KeyRoad | Self::DutyPost | Self::Checklist => {
                 &["id", "name.zh", "name.en"]
             }
             Self::Person => &["id", "name.zh", "name.en", "company"],
@@ -52,6 +52,8 @@ impl DocumentKind {
                 "plan.funds",
                 "plan.contingency",
             ],
+            Self::Campaign => &["name", "summary"],
+            Self::RectificationNotice => &["description", "requirement", "legal_basis"],
             Self::Call => &["record.description", "record.place"],
             Self::CallFile => &["referral", "notes.text"],
             Self::Shift | Self::Assignment | Self::WelfareTimer => &["note"],
@@ -62,6 +64,7 @@ impl DocumentKind {
             | Self::Verdict
             | Self::Redaction
             | Self::Holders
+            | Self::NoticeSerial
             | Self::TagCounter => &[],
         }
     }

@@ -107,6 +107,10 @@ pub struct Settings {
     pub crowd_max_age_min: u32,
     /// Raw tracks are kept for so long, in days.
     pub track_keep_days: u32,
+    /// A hazard's due date moves at most so often.
+    pub hazard_extensions_max: u32,
+    /// And each time by so much at most, in days.
+    pub hazard_extension_max_days: u32,
 }
 
 impl Site {
@@ -141,6 +145,8 @@ impl Default for Settings {
             night_to_h: 6,
             crowd_max_age_min: 60,
             track_keep_days: 30,
+            hazard_extensions_max: 2,
+            hazard_extension_max_days: 30,
         }
     }
 }

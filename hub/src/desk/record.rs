@@ -52,6 +52,8 @@ struct RecordPage {
     facts: Vec<Field>,
     body: Vec<Field>,
     photos: Vec<String>,
+    /// The notice that it is about.
+    notice: Option<String>,
     others: Vec<Other>,
     may_have_contact: bool,
     contact: Option<Contact>,
@@ -147,6 +149,7 @@ fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: b
         body: fields(&record, lang, &view, &names),
         // Photos of a redacted record may be there for another one's sake.
         photos: if record.is_redacted { Vec::new() } else { record.photos.iter().map(Digest::to_string).collect() },
+        notice: matches!(Kind::parse(&record.kind), Some(Kind::NoticeIssue | Kind::NoticeSign)).then(|| record.entity.clone()),
         others: others.collect(),
         may_have_contact: is_loss && may_read_contacts(&session),
         no_contact: with_contact && contact.is_none(),
@@ -189,6 +192,8 @@ fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> 
         ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),
         ("category", Value::String(category)) => lang.category(category),
         ("checkpoint" | "venue" | "person", Value::String(id)) => names.of(id),
+        // What was drawn is on the notice itself.
+        ("signature", Value::Object(signature)) => signature.get("by").and_then(Value::as_str).unwrap_or_default().to_owned(),
         (_, Value::String(text)) => text.clone(),
         (_, Value::Bool(true)) => lang.pick("是", "yes").to_owned(),
         (_, Value::Bool(false)) => lang.pick("否", "no").to_owned(),

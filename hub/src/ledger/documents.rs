@@ -4,6 +4,7 @@ use liuye_core::Result;
 use liuye_core::domain::{AsTold, Bucket, Document, DocumentKind, Settings, Shift, Site, Visit, Write};
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
+use serde::de::DeserializeOwned;
 
 use super::{SCHEMA, Tx};
 
@@ -25,6 +26,11 @@ impl Tx<'_> {
     /// A document by its id.
     pub(crate) fn document(&self, id: &str) -> Result<Option<Stored>> {
         self.connection.prepare_cached(select!("AND id = ?2"))?.query_row((self.site, id), raw).optional()?.map(parse).transpose()
+    }
+
+    /// A document's contents as their noun; none where there is no such document.
+    pub(crate) fn noun<T: DeserializeOwned>(&self, id: &str) -> Result<Option<T>> {
+        Ok(self.document(id)?.map(|stored| serde_json::from_value(stored.document.body)).transpose()?)
     }
 
     /// Documents of a kind, newest first.

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/006_hints.sql"),
     include_str!("sql/007_duties.sql"),
     include_str!("sql/008_search.sql"),
+    include_str!("sql/009_operator_links.sql"),
 ];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
