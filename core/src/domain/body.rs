@@ -6,8 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    AssignmentEvent, CallEvent, CheckInRecord, CheckInReview, CrowdRecord, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent,
-    ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
+    AssignmentEvent, CallEvent, CheckInRecord, CheckInReview, ClaimEvent, CrowdRecord, FoundItemEvent, HazardEvent, InspectionEvent, Kind,
+    LossRecord, LostReportEvent, ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
 };
 use crate::log::Operation;
 use crate::{Code, Error, Result};
@@ -45,6 +45,10 @@ pub enum Body {
     Loss(LossRecord),
     /// Of a report's later operations.
     LossEvent(LostReportEvent),
+    /// Of a found item's operations.
+    Found(FoundItemEvent),
+    /// Of a claim's operations.
+    Claim(ClaimEvent),
     /// Of an inspection's operations.
     Inspection(InspectionEvent),
     /// Of a hazard's operations.
@@ -76,6 +80,20 @@ impl Body {
             Kind::TrackRecord => Self::Track(read(json)?),
             Kind::LossReport => Self::Loss(read(json)?),
             Kind::LossCandidate | Kind::LossReturn | Kind::LossWithdraw => Self::LossEvent(read(json)?),
+            Kind::FoundRegister
+            | Kind::CustodyStore
+            | Kind::CustodySign
+            | Kind::CustodyHandOver
+            | Kind::CustodyAccept
+            | Kind::FoundTransfer
+            | Kind::FoundNotice
+            | Kind::FoundReturn
+            | Kind::FoundRelease
+            | Kind::FoundForfeit
+            | Kind::FoundDispose => Self::Found(read_event(kind, json, FoundItemEvent::kind)?),
+            Kind::ClaimSubmit | Kind::ClaimQuestion | Kind::ClaimAnswer | Kind::ClaimVerify | Kind::ClaimReject | Kind::ClaimWithdraw => {
+                Self::Claim(read_event(kind, json, ClaimEvent::kind)?)
+            }
             Kind::InspectionStart | Kind::InspectionSubmit | Kind::InspectionApprove | Kind::InspectionReturn => {
                 Self::Inspection(InspectionEvent::read(kind, json)?)
             }
@@ -136,10 +154,12 @@ impl Body {
         match self {
             Self::Loss(body) => Some(Self::Loss(body.redacted())),
             Self::LossEvent(_) => Some(Self::LossEvent(LostReportEvent { note: None })),
+            Self::Claim(body) => Some(Self::Claim(body.redacted())),
             Self::Discard(body) => Some(Self::Discard(OperationDiscard { reason: String::new(), ..body })),
             Self::Enrol(_)
             | Self::CheckIn(_)
             | Self::Review(_)
+            | Self::Found(_)
             | Self::Inspection(_)
             | Self::Hazard(_)
             | Self::Shift(_)
@@ -171,6 +191,8 @@ impl Body {
             Self::Track(body) => Self::Track(body.normalised()?),
             Self::Loss(body) => Self::Loss(body.normalised(now)?),
             Self::LossEvent(body) => Self::LossEvent(body.normalised()?),
+            Self::Found(body) => Self::Found(body.normalised(now)?),
+            Self::Claim(body) => Self::Claim(body.normalised()?),
             Self::Inspection(body) => Self::Inspection(body.normalised()?),
             Self::Hazard(body) => Self::Hazard(body.normalised()?),
             Self::Call(body) => Self::Call(body.normalised(now)?),

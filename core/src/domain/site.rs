@@ -107,6 +107,12 @@ pub struct Settings {
     pub crowd_max_age_min: u32,
     /// Raw tracks are kept for so long, in days.
     pub track_keep_days: u32,
+    /// A loss that nobody found is looked for so long, in days.
+    pub loss_keep_days: u32,
+    /// So long before a found item's statutory day its keepers are told, in days.
+    pub statutory_warning_days: u32,
+    /// From this score on staff are told of a match, in thousandths.
+    pub match_tell: u32,
 }
 
 impl Site {
@@ -141,6 +147,9 @@ impl Default for Settings {
             night_to_h: 6,
             crowd_max_age_min: 60,
             track_keep_days: 30,
+            loss_keep_days: 365,
+            statutory_warning_days: 30,
+            match_tell: 750,
         }
     }
 }
