@@ -100,8 +100,8 @@ const BRAND: i32 = 150;
 const PLACE: i32 = 150;
 const COLOUR: i32 = 100;
 const TIME: i32 = 100;
-/// What it adds that one side says nothing, in percent: neither for nor against.
-const UNSAID: i32 = 50;
+/// What it adds that one side says nothing, in percent: a match that nobody can hold against anything is no match.
+const UNSAID: i32 = 20;
 const HOUR_MS: i64 = 3_600_000;
 
 impl ItemCategory {
@@ -254,10 +254,11 @@ fn join(a: &Read, b: &Read) -> Read {
 fn overlap(a: &Read, b: &Read) -> (i32, i32, Vec<String>) {
     let weight = |field: Field| match field {
         Field::Mark => 100,
-        Field::Material | Field::Pattern | Field::Thing => 60,
+        Field::Material | Field::Pattern => 60,
+        // That it is an umbrella says little more than its category does.
+        Field::Thing => 15,
         // Colour, brand and place have factors of their own.
-        Field::Colour => 20,
-        Field::Brand | Field::Place => 0,
+        Field::Colour | Field::Brand | Field::Place => 0,
     };
     let sum = |read: &Read| read.concepts.iter().map(|(field, _)| weight(*field)).sum::<i32>();
     let shared: Vec<_> = a.concepts.intersection(&b.concepts).copied().filter(|(field, _)| weight(*field) > 0).collect();
@@ -275,8 +276,8 @@ fn overlap(a: &Read, b: &Read) -> (i32, i32, Vec<String>) {
 
 fn text(a: &Side, b: &Side) -> Factor {
     let (common, whole, names) = overlap(&a.text, &b.text);
-    // Two words in common out of three say less than eight out of twelve.
-    let percent = if whole == 0 { UNSAID } else { (common * 125 / whole.max(240)).min(100) };
+    // One mark in common, where each side names one, says less than three of three: many things have a scratch.
+    let percent = if whole == 0 { UNSAID } else { (common * 100 / whole.max(280)).min(100) };
     part(FactorKind::Text, TEXT, percent, names)
 }
 
@@ -286,8 +287,10 @@ fn is_one_brand(a: &Side, b: &Side) -> Option<bool> {
     if !x.is_empty() && !y.is_empty() {
         return Some(!x.is_disjoint(&y));
     }
-    // Brands that nobody listed.
-    (a.brand != Read::default() && b.brand != Read::default() && x.is_empty() && y.is_empty())
+    // Brands that nobody listed are held against each other within one script: across two, nobody knows.
+    let latin = !a.brand.latin.is_empty() && !b.brand.latin.is_empty();
+    let han = !a.brand.bigrams.is_empty() && !b.brand.bigrams.is_empty();
+    (x.is_empty() && y.is_empty() && (latin || han))
         .then(|| !a.brand.latin.is_disjoint(&b.brand.latin) || !a.brand.bigrams.is_disjoint(&b.brand.bigrams))
 }
 
@@ -308,9 +311,9 @@ fn place(a: &Side, b: &Side, zone_a: Option<&str>, zone_b: Option<&str>) -> Fact
         0
     };
     let percent = match (zone_a, zone_b) {
-        (Some(a), Some(b)) if a == b => 50 + spot / 2,
+        (Some(a), Some(b)) if a == b => 20 + spot * 8 / 10,
         (Some(_), Some(_)) => spot / 5,
-        _ => 20 + spot * 6 / 10,
+        _ => 10 + spot * 7 / 10,
     };
     part(FactorKind::Place, PLACE, percent, common)
 }
@@ -364,7 +367,7 @@ fn contradictions(sought: &Sought<'_>, offered: &Offered<'_>) -> Vec<Factor> {
         (Contradiction::Colour, 150, colours(a, b) == Some(0)),
         (Contradiction::Thing, 200, disjoint(Field::Thing)),
         (Contradiction::Make, 80, disjoint(Field::Material) || disjoint(Field::Pattern)),
-        (Contradiction::Marks, 150, are_other_marks(&a.marks, &b.marks)),
+        (Contradiction::Marks, 150, are_other_marks(&a.text, &b.marks)),
         (Contradiction::Place, 80, other_spot && other_zone),
         (Contradiction::Time, 80, is_late),
     ]
@@ -380,8 +383,69 @@ fn contradictions(sought: &Sought<'_>, offered: &Offered<'_>) -> Vec<Factor> {
     .collect()
 }
 
-/// Whether both sides name marks, enough of them to be held against each other, and none is the same.
-fn are_other_marks(a: &Read, b: &Read) -> bool {
-    let (common, whole, _) = overlap(a, b);
-    whole >= 100 && common * 5 < whole
+/// Whether both sides name marks or numbers, and none is the same: neither the owner's words nor the hidden marks know the other's.
+fn are_other_marks(said: &Read, hidden: &Read) -> bool {
+    let (x, y) = (said.names(Field::Mark), hidden.names(Field::Mark));
+    let has_both = (!x.is_empty() && !y.is_empty()) || (!said.numbers.is_empty() && !hidden.numbers.is_empty());
+    has_both && x.is_disjoint(&y) && said.numbers.is_disjoint(&hidden.numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn branded(brand: &str) -> Side {
+        Side::of("a thing", None, Some(brand), None, "here")
+    }
+
+    #[test]
+    fn brands_that_nobody_listed_contradict_each_other_within_one_script_only() {
+        let judged = |a, b| is_one_brand(&branded(a), &branded(b));
+        assert_eq!(judged("华为", "HUAWEI"), Some(true));
+        assert_eq!(judged("华为", "Apple"), Some(false));
+        assert_eq!(judged("Zorblatt", "zorblatt"), Some(true));
+        assert_eq!(judged("Zorblatt", "Quuxly"), Some(false));
+        assert_eq!(judged("佐布拉特", "Zorblatt"), None, "it may be its name in the other language");
+        assert_eq!(judged("华为", "Zorblatt"), None);
+    }
+
+    #[test]
+    fn an_equal_serial_number_decides_and_another_one_speaks_against() {
+        let digest = serial_digest("35-209900-176148-1").unwrap();
+        assert_eq!(serial_digest("352099001761481").unwrap(), digest);
+        assert_eq!(serial_digest("12-3").unwrap_err().code, Code::Malformed);
+        let loss = |serial_digest| LossRecord {
+            category: ItemCategory::Phone,
+            description: "black phone".to_owned(),
+            brand: None,
+            colour: None,
+            marks: None,
+            place: "pier".to_owned(),
+            zone: None,
+            lost_from: 10,
+            lost_to: 20,
+            tracking_digest: Digest([0; 32]),
+            serial_digest,
+        };
+        let found = |found_at, serial_digest| FoundRecord {
+            category: ItemCategory::Other,
+            description: "white thing".to_owned(),
+            brand: None,
+            colour: None,
+            place: "hotel".to_owned(),
+            zone: None,
+            found_at,
+            valuable: false,
+            prohibited: None,
+            serial_digest,
+        };
+        let score = |a, at, b| Sought::new(&loss(a)).compare(&Offered::new(&found(at, b), None)).map(|fit| fit.score);
+        let other = serial_digest("999999").ok();
+        assert_eq!(score(Some(digest), 30, Some(digest)), Some(1000));
+        assert_eq!(score(Some(digest), 9, Some(digest)), None, "nothing is found before it is lost");
+        assert!(score(Some(digest), 30, other) < score(Some(digest), 30, None));
+        let fit = Sought::new(&loss(None)).compare(&Offered::new(&found(30, None), None)).unwrap();
+        let sum: i32 = fit.factors.iter().map(|factor| factor.points).sum();
+        assert_eq!(fit.score, sum.clamp(0, 1000), "the reasons add up");
+    }
 }
