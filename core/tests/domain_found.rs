@@ -502,7 +502,7 @@ fn two_who_claim_before_either_knew_of_the_other_are_both_heard_and_a_blind_rele
 /// One of everything that anyone can try.
 fn attempt(world: &mut Memory, choice: usize, at: i64, number: u8) -> Verdict {
     let persons = ["p-003", "p-011", "p-005"];
-    let who = person(persons[choice % 3], if choice % 2 == 0 { Role::Desk } else { Role::Auxiliary });
+    let who = person(persons[choice % 3], if choice.is_multiple_of(2) { Role::Desk } else { Role::Auxiliary });
     let claim_id = format!("c{}", choice % 4);
     let (actor, kind, entity, body) = match choice % 17 {
         0 => (who, Kind::CustodyStore, "f1", json!({"event": "store", "place": "s"})),

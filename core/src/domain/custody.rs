@@ -139,7 +139,8 @@ pub(super) fn hand_over(case: &Case<'_>, item: &mut FoundItem, to: String) -> Ju
 
 pub(super) fn accept(case: &mut Case<'_>, item: &mut FoundItem, place: Option<String>) -> Judgement<bool> {
     let comes_back = item.state == FoundItemState::Transferred;
-    if !comes_back && !(item.state.is_kept() && item.offered_to.is_some()) {
+    let is_offered = item.state.is_kept() && item.offered_to.is_some();
+    if !comes_back && !is_offered {
         return Ok(false);
     }
     if comes_back {
