@@ -23,7 +23,7 @@ pub(crate) struct Ingest<'a> {
     pub(crate) keys: &'a Keys,
     pub(crate) env: &'a Env,
     pub(crate) edition: Edition,
-    /// Reports that somebody gave up, to be erased once the transaction is through.
+    /// Reports and claims that somebody gave up, to be erased once the transaction is through.
     pub(crate) given_up: &'a RefCell<Vec<String>>,
 }
 
@@ -201,7 +201,7 @@ impl Ingest<'_> {
     /// backup, or gave the report up before it was sent.
     fn came_redacted(&self, operation: &Operation, verdict: &Verdict) -> Result<()> {
         self.tx.append_entry("redact", &operation.id.to_string(), &operation.hash)?;
-        if verdict.is_applied() && operation.kind == Kind::LossReport.as_str() {
+        if verdict.is_applied() && is_of_owner(&operation.kind) {
             self.given_up.borrow_mut().push(operation.entity.clone());
         }
         Ok(())
@@ -272,7 +272,7 @@ impl Ingest<'_> {
         let world = HubWorld { tx: self.tx, keys: self.keys };
         let context = Context { world: &world, actor: &actor, site: self.tx.site, received_at: Some(received_at) };
         let mut outcome = apply(operation, &context)?;
-        for write in outcome.writes.iter_mut().filter(|write| write.kind == DocumentKind::LostReport) {
+        for write in outcome.writes.iter_mut().filter(|write| matches!(write.kind, DocumentKind::LostReport | DocumentKind::Claim)) {
             if let Some(erased_at) = self.tx.erased_at(&write.id)? {
                 write.redact(erased_at);
             }
@@ -316,8 +316,9 @@ impl Ingest<'_> {
             self.tx.write_document(write, position)?;
         }
         let mut arrived = VecDeque::new();
+        self.claims_of_erased(operation)?;
         if verdict.is_applied() {
-            self.withdraws(operation);
+            self.withdraws(operation, writes);
             if let Some(amended) = operation.amends {
                 self.tx.mark_amended(amended, operation.id)?;
                 arrived.push_back(Until::Operation(amended));
@@ -332,16 +333,34 @@ impl Ingest<'_> {
         self.rejudge(arrived)
     }
 
-    /// A withdrawn report is erased at once.
-    fn withdraws(&self, operation: &Operation) {
+    /// A withdrawn report is erased at once, and so is a withdrawn claim, whether it was withdrawn by itself or with its report.
+    fn withdraws(&self, operation: &Operation, writes: &[Write]) {
+        let is_over = |write: &&Write| write.kind == DocumentKind::Claim && write.body["state"] == "withdrawn";
+        let mut given_up = self.given_up.borrow_mut();
+        given_up.extend(writes.iter().filter(is_over).map(|write| write.id.clone()));
         if operation.kind == Kind::LossWithdraw.as_str() {
+            given_up.push(operation.entity.clone());
+        }
+    }
+
+    /// A claim by a report whose owner is erased brings nobody back: it is erased as well, whatever became of it.
+    fn claims_of_erased(&self, operation: &Operation) -> Result<()> {
+        if operation.kind != Kind::ClaimSubmit.as_str() {
+            return Ok(());
+        }
+        let body: serde_json::Value = serde_json::from_str(operation.text_or_residue()).unwrap_or_default();
+        if let Some(report) = body["report"].as_str()
+            && self.tx.erased_at(report)?.is_some()
+            && self.tx.erased_at(&operation.entity)?.is_none()
+        {
             self.given_up.borrow_mut().push(operation.entity.clone());
         }
+        Ok(())
     }
 
     /// So is one that never took effect and that its author gave up.
     fn gives_up(&self, target: Option<Operation>) -> Result<()> {
-        if let Some(target) = target.filter(|target| target.kind == Kind::LossReport.as_str())
+        if let Some(target) = target.filter(|target| is_of_owner(&target.kind))
             && self.tx.document(&target.entity)?.is_none()
         {
             self.given_up.borrow_mut().push(target.entity);
@@ -405,7 +424,7 @@ impl Ingest<'_> {
         }
         self.tx.set_verdict(operation.id, &verdict, position)?;
         if verdict.is_applied() {
-            self.withdraws(operation);
+            self.withdraws(operation, writes);
         }
         self.tx.write_verdict(operation.id.to_string(), body, Bucket::Device(operation.device), position)?;
         if verdict.is_applied()
@@ -428,6 +447,11 @@ fn settles(operation: &Operation, verdict: &Verdict, writes: &[Write]) -> Vec<Un
         Verdict::Conflict { .. } => vec![Until::Operation(operation.id)],
         _ => Vec::new(),
     }
+}
+
+/// Whether an operation of this kind makes a record that is some owner's, and goes with them.
+fn is_of_owner(kind: &str) -> bool {
+    matches!(Kind::parse(kind), Some(Kind::LossReport | Kind::ClaimSubmit))
 }
 
 fn discard_target(operation: &Operation) -> Option<Uuid> {

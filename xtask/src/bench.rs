@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::maven::{self, Built};
 use crate::process::{self, cargo, command, end_tree, root, say, target};
@@ -50,6 +50,8 @@ enum Work {
     SaveKotlin,
     /// The slowest of several searches on a phone, against 20 ms.
     Search,
+    /// Precision and recall of matching lost and found, on the labelled set.
+    Matching,
 }
 
 impl Work {
@@ -58,6 +60,7 @@ impl Work {
             Self::SaveRust => "save-rust",
             Self::SaveKotlin => "save-kotlin",
             Self::Search => "search",
+            Self::Matching => "matching",
         }
     }
 
@@ -67,6 +70,8 @@ impl Work {
             Self::SaveRust => 1.4,
             Self::SaveKotlin => 1.2,
             Self::Search => 1.0,
+            // Shares: see `matching`.
+            Self::Matching => 0.95,
         }
     }
 }
@@ -91,6 +96,9 @@ struct Figure {
 /// Runs the measurements. Does not hold where a ratio passes its limit.
 pub(crate) fn run(options: &Options) -> Result<bool> {
     packages::ensure()?;
+    if options.only == Some(Work::Matching) {
+        return matching(options);
+    }
     let wanted = |work: Work| options.only.is_none_or(|only| only == work);
     let place = target().join("xtask/bench");
     if place.exists() {
@@ -136,6 +144,41 @@ fn saves(wanted: impl Fn(Work) -> bool, place: &Path) -> Result<Vec<Figure>> {
         }
     }
     Ok(figures(&sides))
+}
+
+/// What the worker prints of matching: shares, which no machine's speed moves.
+#[derive(Debug, Serialize, Deserialize)]
+struct Matched {
+    half: String,
+    losses: usize,
+    finds: usize,
+    told: usize,
+    precision: f64,
+    recall_at_3: f64,
+    told_recall: f64,
+}
+
+/// Of those found at the first three places, at least so many.
+const RECALL_GOAL: f64 = 0.85;
+
+/// Prints precision and recall of matching. Does not hold where one of them misses its goal.
+fn matching(options: &Options) -> Result<bool> {
+    let mut worker = cargo();
+    worker.args(["run", "--quiet", "--package", "liuye-tests", "--bin", "bench_matching"]);
+    let finished = process::logged("bench-matching", worker, BUILD_LIMIT)?;
+    ensure!(finished.success, "matching was not measured ({}):\n{}", finished.ending, finished.output);
+    let line = finished.output.lines().rfind(|line| line.starts_with('[')).context("no figures")?;
+    let figures: Vec<Matched> = serde_json::from_str(line).context("no figures")?;
+    say(format!("{:<10} {:>7} {:>6} {:>6} {:>10} {:>9} {:>12}", "half", "losses", "finds", "told", "precision", "recall@3", "told recall"));
+    for figure in &figures {
+        let Matched { half, losses, finds, told, precision, recall_at_3, told_recall } = figure;
+        say(format!("{half:<10} {losses:>7} {finds:>6} {told:>6} {precision:>10.3} {recall_at_3:>9.3} {told_recall:>12.3}"));
+    }
+    if let Some(file) = &options.json {
+        fs::write(file, serde_json::to_string_pretty(&figures)? + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    let holds = |figure: &Matched| figure.precision >= Work::Matching.goal() && figure.recall_at_3 >= RECALL_GOAL;
+    Ok(!figures.is_empty() && figures.iter().all(holds))
 }
 
 /// The sides, as the Rust worker's own commands name them.

@@ -461,7 +461,8 @@ impl Page<'_> {
     /// The hub has taken a withdrawal: whoever withdrew is forgotten here as well.
     fn forget_withdrawn(&mut self, operation: Uuid) -> Result<()> {
         let withdrawal = outbox::get(self.connection, operation)?.map(|row| row.operation);
-        match withdrawal.filter(|operation| operation.kind == Kind::LossWithdraw.as_str()) {
+        let withdraws = |kind: &str| matches!(Kind::parse(kind), Some(Kind::LossWithdraw | Kind::ClaimWithdraw));
+        match withdrawal.filter(|operation| withdraws(&operation.kind)) {
             Some(withdrawal) => erase(self.connection, &withdrawal.entity, Reach::Answered),
             None => Ok(()),
         }

@@ -6,7 +6,8 @@ use uuid::Uuid;
 use super::case::{Case, Judgement, Stop};
 use super::{Actor, Body, Bucket, Conflict, Document, DocumentKind, Kind, Photo, Until, Verdict, Visit};
 use super::{
-    assignment, call, campaign, check_fix, check_in, crowd, hazard_steps, inspection, lost_report, notice, shift, tour, track, welfare,
+    assignment, call, campaign, check_fix, check_in, claim, crowd, found_item, hazard_steps, inspection, lost_report, notice, shift, tour,
+    track, welfare,
 };
 use crate::log::{DeviceId, Digest, Operation};
 use crate::{Code, Error, Result};
@@ -45,6 +46,12 @@ pub trait World {
     /// # Errors
     /// Those of the store.
     fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>>;
+
+    /// The claims that a device made with `from ≤ at ≤ to` (UTC ms), in any order.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>>;
 
     /// Whether the photo is here, whole.
     ///
@@ -171,6 +178,8 @@ fn judgement(operation: &Operation, context: &Context<'_>) -> Judgement {
         Body::Track(body) => track::record(case, body),
         Body::Loss(body) => lost_report::report(case, body),
         Body::LossEvent(body) => lost_report::advance(case, kind, body),
+        Body::Found(body) => found_item::apply(case, body),
+        Body::Claim(body) => claim::apply(case, body),
         Body::Campaign(body) => campaign::apply(case, body),
         Body::Inspection(body) => inspection::apply(case, kind, body),
         Body::Hazard(body) => hazard_steps::apply(case, body),

@@ -6,8 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    AssignmentEvent, CallEvent, CampaignEvent, CheckInRecord, CheckInReview, CrowdRecord, HazardEvent, InspectionEvent, Kind, LossRecord,
-    LostReportEvent, NoticeEvent, ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
+    AssignmentEvent, CallEvent, CampaignEvent, CheckInRecord, CheckInReview, ClaimEvent, CrowdRecord, FoundItemEvent, HazardEvent,
+    InspectionEvent, Kind, LossRecord, LostReportEvent, NoticeEvent, ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
 };
 use crate::log::Operation;
 use crate::{Code, Error, Result};
@@ -45,6 +45,10 @@ pub enum Body {
     Loss(LossRecord),
     /// Of a report's later operations.
     LossEvent(LostReportEvent),
+    /// Of a found item's operations.
+    Found(FoundItemEvent),
+    /// Of a claim's operations.
+    Claim(ClaimEvent),
     /// Of a campaign's operations.
     Campaign(CampaignEvent),
     /// Of an inspection's operations.
@@ -80,6 +84,20 @@ impl Body {
             Kind::TrackRecord => Self::Track(read(json)?),
             Kind::LossReport => Self::Loss(read(json)?),
             Kind::LossCandidate | Kind::LossReturn | Kind::LossWithdraw => Self::LossEvent(read(json)?),
+            Kind::FoundRegister
+            | Kind::CustodyStore
+            | Kind::CustodySign
+            | Kind::CustodyHandOver
+            | Kind::CustodyAccept
+            | Kind::FoundTransfer
+            | Kind::FoundNotice
+            | Kind::FoundReturn
+            | Kind::FoundRelease
+            | Kind::FoundForfeit
+            | Kind::FoundDispose => Self::Found(read_event(kind, json, FoundItemEvent::kind)?),
+            Kind::ClaimSubmit | Kind::ClaimQuestion | Kind::ClaimAnswer | Kind::ClaimVerify | Kind::ClaimReject | Kind::ClaimWithdraw => {
+                Self::Claim(read_event(kind, json, ClaimEvent::kind)?)
+            }
             Kind::CampaignPlan | Kind::CampaignStart | Kind::CampaignClose => Self::Campaign(read_event(kind, json, CampaignEvent::kind)?),
             Kind::InspectionPlan | Kind::InspectionStart | Kind::InspectionSubmit | Kind::InspectionApprove | Kind::InspectionReturn => {
                 Self::Inspection(InspectionEvent::read(kind, json)?)
@@ -145,11 +163,13 @@ impl Body {
         match self {
             Self::Loss(body) => Some(Self::Loss(body.redacted())),
             Self::LossEvent(_) => Some(Self::LossEvent(LostReportEvent { note: None })),
+            Self::Claim(body) => Some(Self::Claim(body.redacted())),
             Self::Discard(body) => Some(Self::Discard(OperationDiscard { reason: String::new(), ..body })),
             Self::Enrol(_)
             | Self::CheckIn(_)
             | Self::Review(_)
             | Self::Campaign(_)
+            | Self::Found(_)
             | Self::Inspection(_)
             | Self::Hazard(_)
             | Self::Notice(_)
@@ -182,6 +202,8 @@ impl Body {
             Self::Track(body) => Self::Track(body.normalised()?),
             Self::Loss(body) => Self::Loss(body.normalised(now)?),
             Self::LossEvent(body) => Self::LossEvent(body.normalised()?),
+            Self::Found(body) => Self::Found(body.normalised(now)?),
+            Self::Claim(body) => Self::Claim(body.normalised()?),
             Self::Campaign(body) => Self::Campaign(body.normalised()?),
             Self::Inspection(body) => Self::Inspection(body.normalised()?),
             Self::Hazard(body) => Self::Hazard(body.normalised()?),

@@ -77,6 +77,11 @@ impl Bucket {
         Self::of_work(&[], None, person, device)
     }
 
+    /// A found item: who registered it, who holds or held it, to whom it is offered, and the desk.
+    pub(super) fn of_found_item(persons: impl Iterator<Item = String>, device: DeviceId) -> Vec<Self> {
+        Self::of_call(None, persons, device)
+    }
+
     /// An inspection or a hazard: also whoever inspects, and the zone.
     pub(super) fn of_safety_check(zone: &str, person: Option<String>, device: DeviceId) -> Vec<Self> {
         Self::of_work(&[Role::Inspector], Some(zone), person, device)

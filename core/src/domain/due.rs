@@ -7,7 +7,7 @@
 use super::apply::{World, Write};
 use super::call::Call;
 use super::case::{Noun, merged, parse, write_of};
-use super::{Assignment, Document, DocumentKind, Hazard, Settings, Shift, Tour, WelfareTimer};
+use super::{Assignment, Document, DocumentKind, FoundItem, Hazard, LostReport, Settings, Shift, Tour, WelfareTimer};
 use crate::Result;
 
 /// The hub's clock, and what a step may ask.
@@ -32,8 +32,8 @@ pub(super) trait Timed: Noun {
 /// Whether the hub's clock may change documents of this kind.
 #[must_use]
 pub fn is_timed(kind: &str) -> bool {
-    use DocumentKind::{Assignment, Call, Hazard, Shift, Tour, WelfareTimer};
-    matches!(DocumentKind::parse(kind), Some(Call | Assignment | WelfareTimer | Shift | Tour | Hazard))
+    use DocumentKind::{Assignment, Call, FoundItem, Hazard, LostReport, Shift, Tour, WelfareTimer};
+    matches!(DocumentKind::parse(kind), Some(Call | Assignment | WelfareTimer | Shift | Tour | Hazard | LostReport | FoundItem))
 }
 
 /// When the hub's clock changes this document next, UTC ms; none where it does not. What a newer version wrote in another
@@ -89,6 +89,8 @@ fn timed<A: Ask>(document: &Document, ask: &A) -> Option<A::Answer> {
         DocumentKind::Shift => ask.of(document, parse::<Shift>(document)?),
         DocumentKind::Tour => ask.of(document, parse::<Tour>(document)?),
         DocumentKind::Hazard => ask.of(document, parse::<Hazard>(document)?),
+        DocumentKind::LostReport => ask.of(document, parse::<LostReport>(document)?),
+        DocumentKind::FoundItem => ask.of(document, parse::<FoundItem>(document)?),
         _ => return None,
     })
 }

@@ -69,6 +69,40 @@ kinds! {
         LossReturn = "loss.return";
         /// The owner withdraws the report.
         LossWithdraw = "loss.withdraw";
+        /// Something was found.
+        FoundRegister = "found.register";
+        /// It is put away.
+        CustodyStore = "custody.store";
+        /// A second person signs for it.
+        CustodySign = "custody.sign";
+        /// It is offered to another who is to hold it.
+        CustodyHandOver = "custody.hand_over";
+        /// They hold it now.
+        CustodyAccept = "custody.accept";
+        /// Another authority keeps it.
+        FoundTransfer = "found.transfer";
+        /// It is announced.
+        FoundNotice = "found.notice";
+        /// It goes back on the spot.
+        FoundReturn = "found.return";
+        /// It goes to whoever claimed it.
+        FoundRelease = "found.release";
+        /// The year has passed without a claim.
+        FoundForfeit = "found.forfeit";
+        /// What was forfeited is disposed of.
+        FoundDispose = "found.dispose";
+        /// Somebody says that a found thing is theirs.
+        ClaimSubmit = "claim.submit";
+        /// The desk asks what only the owner can know.
+        ClaimQuestion = "claim.question";
+        /// They answer.
+        ClaimAnswer = "claim.answer";
+        /// It is theirs.
+        ClaimVerify = "claim.verify";
+        /// It is not.
+        ClaimReject = "claim.reject";
+        /// They give up.
+        ClaimWithdraw = "claim.withdraw";
         /// A named operation of checks is planned.
         CampaignPlan = "campaign.plan";
         /// It begins.
@@ -238,6 +272,14 @@ kinds! {
         Track = "track";
         /// A loss.
         LostReport = "lost_report";
+        /// A thing that was found.
+        FoundItem = "found_item";
+        /// What only its owner can know of it. Nobody receives it.
+        FoundSecrets = "found_secrets";
+        /// What anyone may know of it.
+        FoundNotice = "found_notice";
+        /// Somebody's word that a found thing is theirs.
+        Claim = "claim";
         /// Questions of a safety check, with their versions.
         Checklist = "checklist";
         /// A named operation of checks.

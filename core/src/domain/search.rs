@@ -52,6 +52,7 @@ impl DocumentKind {
                 "plan.funds",
                 "plan.contingency",
             ],
+            Self::FoundItem => &["found.description", "found.brand", "found.colour", "found.place", "note"],
             Self::Campaign => &["name", "summary"],
             Self::RectificationNotice => &["description", "requirement", "legal_basis"],
             Self::Call => &["record.description", "record.place"],
@@ -64,6 +65,9 @@ impl DocumentKind {
             | Self::Verdict
             | Self::Redaction
             | Self::Holders
+            | Self::FoundSecrets
+            | Self::FoundNotice
+            | Self::Claim
             | Self::NoticeSerial
             | Self::TagCounter => &[],
         }

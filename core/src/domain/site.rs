@@ -111,6 +111,12 @@ pub struct Settings {
     pub hazard_extensions_max: u32,
     /// And each time by so much at most, in days.
     pub hazard_extension_max_days: u32,
+    /// A loss that nobody found is looked for so long, in days.
+    pub loss_keep_days: u32,
+    /// So long before a found item's statutory day its keepers are told, in days.
+    pub statutory_warning_days: u32,
+    /// From this score on staff are told of a match, in thousandths.
+    pub match_tell: u32,
 }
 
 impl Site {
@@ -147,6 +153,9 @@ impl Default for Settings {
             track_keep_days: 30,
             hazard_extensions_max: 2,
             hazard_extension_max_days: 30,
+            loss_keep_days: 365,
+            statutory_warning_days: 30,
+            match_tell: 750,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::search;
 use super::stored;
 use crate::Result;
 use crate::domain::{Bucket, Document, DocumentKind, Shift, Visit, Write};
+use crate::log::DeviceId;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -39,6 +40,13 @@ pub(crate) fn duties_of(connection: &Connection, kind: DocumentKind, person: &st
     let sql = format!("{} WHERE kind = '{kind}' AND person = ?1 AND at BETWEEN ?2 AND ?3", select!(""));
     let mut statement = connection.prepare_cached(&sql)?;
     statement.query_map((person, from, to), raw)?.map(|row| parse(row?)).collect()
+}
+
+/// Claims that a device made within a span of time, in any order.
+pub(crate) fn claims_of(connection: &Connection, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+    let sql = select!("WHERE kind = 'claim' AND json_extract(body, '$.device') = ?1 AND at BETWEEN ?2 AND ?3");
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_map((device.to_string(), from, to), raw)?.map(|row| parse(row?)).collect()
 }
 
 /// Visits of a person within a span of time, in any order.
@@ -162,8 +170,10 @@ pub(crate) fn leave_bucket(connection: &Connection, bucket: &Bucket) -> Result<V
 
 /// The hub does not send the columns by which a phone lists: they stand in the body.
 fn listed_by(document: &Document) -> (Option<String>, i64) {
-    let person =
-        ["person", "inspector", "found_by", "reporter"].iter().find_map(|name| document.body.get(name)?.as_str()).map(str::to_owned);
+    let person = ["person", "inspector", "found_by", "reporter", "registered_by", "claimant"]
+        .iter()
+        .find_map(|name| document.body.get(name)?.as_str())
+        .map(str::to_owned);
     (person, document.body.get("at").and_then(serde_json::Value::as_i64).unwrap_or(0))
 }
 

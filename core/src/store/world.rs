@@ -44,6 +44,10 @@ impl World for PhoneWorld<'_> {
         documents::on_duty(self.connection, zone, at)
     }
 
+    fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+        documents::claims_of(self.connection, device, from, to)
+    }
+
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {
         Ok(blobs::get(self.connection, sha256)?.is_some())
     }

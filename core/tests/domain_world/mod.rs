@@ -74,6 +74,15 @@ impl World for Memory {
         Ok(on.map(|shift| shift.person).collect::<BTreeSet<_>>().into_iter().collect())
     }
 
+    fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+        let theirs = |document: &&Document| {
+            document.kind == "claim"
+                && document.body["device"] == device.to_string()
+                && (from..=to).contains(&document.body["at"].as_i64().unwrap())
+        };
+        Ok(self.documents.values().filter(theirs).cloned().collect())
+    }
+
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {
         Ok(self.blobs.contains(sha256))
     }

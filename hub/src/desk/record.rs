@@ -125,7 +125,7 @@ fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: b
     let Some(record) = newest.into_iter().find(|record| record.position == position) else { return Ok(None) };
     let view = SiteView::read(hub, lang)?;
     let names = Names::read(hub, lang)?;
-    let is_loss = Kind::parse(&record.kind) == Some(Kind::LossReport);
+    let is_loss = matches!(Kind::parse(&record.kind), Some(Kind::LossReport | Kind::ClaimSubmit));
     // Only the button asks, and every press is logged by whoever pressed it.
     let contact = if with_contact && is_loss { hub.contact(&record.entity, &session.officer).ok() } else { None };
     let others = hub.about(&record.entity)?.into_iter().filter(|other| other.position != position);
@@ -185,8 +185,10 @@ fn facts(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> V
 /// What was typed, each field with its label. What this version has no label for shows under its own name.
 fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Vec<Field> {
     let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
-    // The event is the kind, which stands in the title; the digest says nothing to anyone.
-    let is_told = |(name, value): &(&String, &Value)| !matches!(name.as_str(), "event" | "tracking_digest") && value.as_str() != Some("");
+    // The event is the kind, which stands in the title; digests say nothing to anyone; what only an owner can know stands on no page
+    // that does not log who reads it.
+    const UNTOLD: [&str; 4] = ["event", "tracking_digest", "serial_digest", "hidden"];
+    let is_told = |(name, value): &(&String, &Value)| !UNTOLD.contains(&name.as_str()) && value.as_str() != Some("");
     let entries = body.as_object().into_iter().flatten().filter(is_told);
     let value = |name: &str, value: &Value| match (name, value) {
         ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),

@@ -2,6 +2,7 @@
 
 use liuye_core::Result;
 use liuye_core::domain::{AsTold, Bucket, Document, DocumentKind, Settings, Shift, Site, Visit, Write};
+use liuye_core::log::DeviceId;
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
 use serde::de::DeserializeOwned;
@@ -51,6 +52,29 @@ impl Tx<'_> {
         let sql = format!("{} kind = '{kind}' AND person = ?2 AND at BETWEEN ?3 AND ?4", select!("AND"));
         let mut statement = self.connection.prepare_cached(&sql)?;
         statement.query_map((self.site, person, from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Claims that a device made within a span of time, in any order.
+    pub(crate) fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+        let sql = select!("AND kind = 'claim' AND json_extract(body, '$.device') = ?2 AND at BETWEEN ?3 AND ?4");
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_map((self.site, device.to_string(), from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Found items of a category that were found no earlier than `from` (UTC ms).
+    pub(crate) fn found_since(&self, category: &str, from: i64) -> Result<Vec<Document>> {
+        let sql = select!("AND kind = 'found_item' AND json_extract(body, '$.found.category') = ?2 AND at >= ?3");
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_map((self.site, category, from), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Loss reports of a category of what was lost no later than `until` (UTC ms).
+    pub(crate) fn lost_until(&self, category: &str, until: i64) -> Result<Vec<Document>> {
+        let sql = select!(
+            "AND kind = 'lost_report' AND json_extract(body, '$.loss.category') = ?2 AND json_extract(body, '$.loss.lost_from') <= ?3"
+        );
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_map((self.site, category, until), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
     }
 
     /// The settings of this site; the defaults before it has a document.

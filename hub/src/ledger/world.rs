@@ -60,6 +60,10 @@ impl World for HubWorld<'_> {
         self.tx.on_duty(zone, at)
     }
 
+    fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+        self.tx.claims_of(device, from, to)
+    }
+
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {
         Ok(self.tx.blob(sha256)?.is_some())
     }
