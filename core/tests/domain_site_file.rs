@@ -32,6 +32,9 @@ fn the_lake_and_its_next_version_are_in_order() {
                 + file.units.len()
                 + file.key_roads.len()
                 + file.duty_posts.len()
+                + file.checklists.len()
+                + usize::from(!file.site.checklist.is_empty()),
+            "the site's own checklist is a document as well"
         );
         assert_eq!(documents[0].kind, DocumentKind::Site);
         assert!(documents[0].body["tag_key"].is_string(), "phones check tags with the key in the site's document");
