@@ -11,6 +11,7 @@ use super::{
     Bilingual, Bucket, Checkpoint, Coordinate, Datum, DocumentKind, DutyPost, KeyRoad, NfcTag, Person, Route, Site, SiteBox, Text, Unit,
     Venue, Zone,
 };
+use super::{Material, Topic};
 use crate::log::PublicKey;
 use crate::{Code, Error, Result};
 
@@ -58,6 +59,12 @@ pub struct SiteFile {
     /// The posts that must be staffed.
     #[serde(default)]
     pub duty_posts: Vec<DutyPost>,
+    /// What its publicity speaks on.
+    #[serde(default)]
+    pub topics: Vec<Topic>,
+    /// What its publicity works with.
+    #[serde(default)]
+    pub materials: Vec<Material>,
 }
 
 /// One entry of a site file as the document that phones receive.
@@ -123,6 +130,12 @@ impl SiteFile {
         for post in &self.duty_posts {
             documents.push(document(&post.id, DocumentKind::DutyPost, post)?);
         }
+        for topic in &self.topics {
+            documents.push(document(&topic.id, DocumentKind::Topic, topic)?);
+        }
+        for material in &self.materials {
+            documents.push(document(&material.id, DocumentKind::Material, material)?);
+        }
         Ok(documents)
     }
 
@@ -155,12 +168,14 @@ impl SiteFile {
             post.name.check()?;
             self.zone(&post.zone)?;
             check_fixed_point(&post.at, &self.site).map_err(|error| error.within("at"))
-        })
+        })?;
+        each("topics", &self.topics, |topic| topic.name.check())?;
+        each("materials", &self.materials, |material| self.check_material(material))
     }
 
     fn check_ids(&self) -> Result<()> {
         let site = std::iter::once(("site.id".to_owned(), &self.site.id));
-        let lists: [(&str, Vec<&String>); 8] = [
+        let lists: [(&str, Vec<&String>); 10] = [
             ("zones", self.zones.iter().map(|entry| &entry.id).collect()),
             ("checkpoints", self.checkpoints.iter().map(|entry| &entry.id).collect()),
             ("routes", self.routes.iter().map(|entry| &entry.id).collect()),
@@ -169,6 +184,8 @@ impl SiteFile {
             ("units", self.units.iter().map(|entry| &entry.id).collect()),
             ("key_roads", self.key_roads.iter().map(|entry| &entry.id).collect()),
             ("duty_posts", self.duty_posts.iter().map(|entry| &entry.id).collect()),
+            ("topics", self.topics.iter().map(|entry| &entry.id).collect()),
+            ("materials", self.materials.iter().map(|entry| &entry.id).collect()),
         ];
         let listed = lists
             .into_iter()
@@ -271,6 +288,16 @@ impl SiteFile {
             self.known_zone("zones", id).map_err(|error| Error { field: format!("zones[{index}]").into(), ..error })?;
         }
         each("zone_history", &person.zone_history, |served| self.known_zone("zone", &served.zone))
+    }
+
+    fn check_material(&self, material: &Material) -> Result<()> {
+        material.check()?;
+        for (index, id) in material.topics.iter().enumerate() {
+            if !self.topics.iter().any(|topic| topic.id == *id) {
+                return Err(Error::field(Code::UnknownReference, format!("topics[{index}]"), "no such topic"));
+            }
+        }
+        Ok(())
     }
 
     fn known_zone(&self, field: &'static str, id: &str) -> Result<()> {

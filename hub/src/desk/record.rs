@@ -183,7 +183,8 @@ fn facts(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> V
 fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Vec<Field> {
     let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
     // The event is the kind, which stands in the title; the digest says nothing to anyone.
-    let is_told = |(name, value): &(&String, &Value)| !matches!(name.as_str(), "event" | "tracking_digest") && value.as_str() != Some("");
+    let is_told =
+        |(name, value): &(&String, &Value)| !matches!(name.as_str(), "event" | "tracking_digest" | "code") && value.as_str() != Some("");
     let entries = body.as_object().into_iter().flatten().filter(is_told);
     let value = |name: &str, value: &Value| match (name, value) {
         ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),

@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/005_deadlines.sql"),
     include_str!("sql/006_hints.sql"),
     include_str!("sql/007_duties.sql"),
+    include_str!("sql/008_open_matters.sql"),
 ];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
