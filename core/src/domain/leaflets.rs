@@ -126,7 +126,9 @@ impl Leaflets {
     /// How many lie in the stock.
     #[must_use]
     pub fn in_stock(&self) -> u64 {
-        self.sessions.iter().fold(self.stocked, |left, used| left.saturating_sub(used.issued).saturating_add(used.returned))
+        // What came back may have gone out again: all that came first, then all that left.
+        let came = self.sessions.iter().fold(self.stocked, |came, used| came.saturating_add(used.returned));
+        self.sessions.iter().fold(came, |left, used| left.saturating_sub(used.issued))
     }
 
     /// How many went into people's hands, in these sessions.
