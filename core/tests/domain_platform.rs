@@ -129,6 +129,19 @@ fn a_post_passes_on_only_with_everything_that_is_open_by_name() {
 }
 
 #[test]
+fn what_a_phone_may_not_see_of_the_offer_is_accepted_by_name_all_the_same() {
+    let mut world = on_shift();
+    raise(&mut world, "c-here", Some("z1"));
+    assert_eq!(world.act(&giver(), Kind::HandoverOffer, "ho-1", offer()), Verdict::CLEAN);
+    // The next one's phone serves in another zone: it has the handover, and not the call.
+    world.hub = false;
+    world.documents.remove("c-here");
+    assert_eq!(refusal(&world.act(&taker(), Kind::HandoverAccept, "ho-1", accept(&[]))), (Code::HandoverOpen, "accepted"));
+    assert_eq!(world.act(&taker(), Kind::HandoverAccept, "ho-1", accept(&["c-here"])), Verdict::CLEAN);
+    assert_eq!(ids(&handover(&world).matters), ["c-here"]);
+}
+
+#[test]
 fn a_call_follows_whoever_was_sent_to_it_and_a_clue_nobody_else() {
     let mut world = on_shift();
     raise(&mut world, "c-far", Some("z3"));

@@ -99,7 +99,21 @@ impl Duty<'_> {
         self.handover(&self.0.env.new_id().to_string(), HandoverEvent::Offer { post: post.to_owned(), to: to.to_owned(), note })
     }
 
-    /// Takes a post over, with what is open: the ids of [`Duty::open_matters`] of whoever passes it on, each of them.
+    /// What whoever takes a post over has to accept by name, as far as this phone knows; the hub may know of more.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] at `handover`; those of the store.
+    pub fn to_accept(&self, handover: &str) -> Result<Vec<OpenMatter>> {
+        let document = self.0.document(handover)?.filter(|document| document.kind == DocumentKind::Handover.as_str());
+        let document = document.ok_or_else(|| Error::field(Code::NotFound, "handover", "no such handover"))?;
+        let handover: Handover = serde_json::from_value(document.body)?;
+        self.0.read(|connection| {
+            let open = documents::open_matters(connection, &handover.from, &handover.zone)?;
+            handover.to_accept(open, |id| Ok(documents::get(connection, id)?.is_some()))
+        })
+    }
+
+    /// Takes a post over, with what is open: the ids of [`Duty::to_accept`], each of them.
     ///
     /// # Errors
     /// [`Code::HandoverOpen`] at `accepted` where one is missing; [`Code::OffShift`] at `post` where no shift at that post is

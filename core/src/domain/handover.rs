@@ -126,6 +126,24 @@ impl HandoverEvent {
     }
 }
 
+impl Handover {
+    /// What has to be accepted by name: what is open as this side sees it, and of what was open at the offer whatever this side may
+    /// not see (`is_here`), because it cannot tell whether that is over.
+    ///
+    /// # Errors
+    /// Those of `is_here`.
+    pub fn to_accept<E>(&self, open: Vec<OpenMatter>, is_here: impl Fn(&str) -> Result<bool, E>) -> Result<Vec<OpenMatter>, E> {
+        let mut matters = open;
+        for matter in &self.matters {
+            if !matters.contains(matter) && !is_here(&matter.id)? {
+                matters.push(matter.clone());
+            }
+        }
+        matters.sort_unstable();
+        Ok(matters)
+    }
+}
+
 impl Noun for Handover {
     const KIND: DocumentKind = DocumentKind::Handover;
 
@@ -191,7 +209,8 @@ fn accept(mut case: Case<'_>, accepted: &[String], note: Option<String>) -> Judg
         return case.illegal(&document, &before);
     };
     shift_at(&case, &before.post)?;
-    let matters = open_matters(&case, &before.from, &before.zone)?;
+    let open = open_matters(&case, &before.from, &before.zone)?;
+    let matters = before.to_accept(open, |id| Ok::<_, Stop>(case.document(id)?.is_some()))?;
     if matters.iter().any(|matter| !accepted.contains(&matter.id)) {
         return Err(Error::field(Code::HandoverOpen, "accepted", "something is open that was not accepted by name").into());
     }
