@@ -82,7 +82,7 @@ fn a_post_does_not_pass_on_over_a_call_that_the_next_one_had_not_heard_of() {
 
     // Now the phone knows of the call. Without its name it refuses by itself, with it the post passes on.
     let open: Vec<_> = taker.duty().to_accept(&offered).unwrap().into_iter().map(|matter| matter.id).collect();
-    assert_eq!(open, [call.clone()]);
+    assert_eq!(open, std::slice::from_ref(&call));
     let body = |accepted: &[String]| json!({"event": "accept", "accepted": accepted}).to_string();
     assert_eq!(taker.amend(accepted.operation, &body(&[])).unwrap_err().code, Code::HandoverOpen);
     taker.amend(accepted.operation, &body(&open)).unwrap();
