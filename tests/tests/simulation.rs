@@ -82,7 +82,7 @@ fn p06_every_operation_is_in_one_place_after_every_step() {
 #[test]
 fn leaflets_move_and_posts_pass_on_whatever_goes_wrong() {
     let tally = holds(1_300..1_302, |climate| Climate { phones: 7, days: 2, deed_minutes: 40, calls_in: 8, platform_in: 1, ..climate });
-    assert!(tally.movements > 20 && tally.handovers > 0, "{tally}");
+    assert!(tally.movements > 10 && tally.handovers > 0, "{tally}");
 }
 
 #[test]
