@@ -135,6 +135,10 @@ codes! {
     ItemDisputed = "item_disputed", State;
     /// A phone may have three claims open in 24 hours.
     ClaimLimit = "claim_limit", Refused;
+    /// More leaflets would be moved than are there.
+    LeafletsShort = "leaflets_short", Refused;
+    /// A post passes on only with everything that is open, accepted by name.
+    HandoverOpen = "handover_open", State;
     /// An archive that holds more than it may: nothing of it was unpacked.
     ArchiveBomb = "archive_bomb", Refused;
     /// A correction names an operation that is not there, or is not this author's, or needs none.

@@ -8,6 +8,7 @@ mod archive;
 mod blobs;
 mod changes;
 mod crowd;
+mod duty;
 mod edition;
 mod erase;
 mod hints;

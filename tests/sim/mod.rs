@@ -14,6 +14,7 @@ mod faults;
 mod hub;
 mod network;
 mod phone;
+mod platform_deeds;
 mod regression;
 mod sabotage;
 mod shrink;

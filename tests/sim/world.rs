@@ -20,6 +20,7 @@ use super::clock::{MachineClock, Time};
 use super::deeds;
 use super::hub::{HubMachine, URL};
 use super::phone::Phone;
+use super::platform_deeds;
 use super::site;
 use super::tally::Tally;
 use crate::disk;
@@ -306,6 +307,8 @@ impl World {
         let done = deeds::take_over(phone, &app).and_then(|()| {
             if self.chance.one_in(self.climate.calls_in) {
                 call_deeds::do_something(phone, &app)
+            } else if self.chance.one_in(self.climate.platform_in) {
+                platform_deeds::do_something(phone, &app)
             } else {
                 deeds::do_something(self, phone, &app)
             }

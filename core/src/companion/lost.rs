@@ -5,6 +5,7 @@ use uuid::Uuid;
 use super::outbox::original_kind;
 use super::record::NewOperation;
 use super::{Companion, Page, Recorded};
+pub use crate::domain::tracking_digest;
 use crate::domain::{
     Contact, DocumentKind, ItemCategory, Kind, LossRecord, LostReport, LostReportEvent, Text, parse_rfc3339, serial_digest,
 };
@@ -197,13 +198,6 @@ impl Lost<'_> {
         let content = self.0.read(|connection| private::contact_of_entity(connection, id))?;
         Ok(content.map(|content| serde_json::from_str(&content)).transpose()?)
     }
-}
-
-/// The digest under which the hub knows a tracking code: upper case, without hyphens and spaces.
-#[must_use]
-pub fn tracking_digest(code: &str) -> Digest {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_uppercase()).collect();
-    Digest::of(plain.as_bytes())
 }
 
 fn event(kind: Kind, id: &str, note: Option<String>) -> Result<NewOperation> {

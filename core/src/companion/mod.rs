@@ -35,6 +35,12 @@ mod welfare;
 mod wipe;
 mod zones;
 
+mod disputes;
+mod duty;
+mod publicity;
+mod ratings;
+mod work_plans;
+
 pub use attach::AttachedBlob;
 pub use calls::{Calls, HelpDraft, OpenCall, RaisedCall};
 pub use campaigns::CampaignDraft;
@@ -58,5 +64,11 @@ pub use sync::{SyncReason, SyncReport};
 pub use tours::TourDraft;
 pub use welfare::{Welfare, WelfareDraft};
 pub use zones::{CrowdDraft, NightDensity, Zones};
+
+pub use disputes::{DisputeDraft, Disputes};
+pub use duty::Duty;
+pub use publicity::{Publicity, SessionDraft};
+pub use ratings::Ratings;
+pub use work_plans::{TaskDraft, WorkPlanDraft, WorkPlans};
 
 pub use crate::store::OperationState;

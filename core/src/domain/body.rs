@@ -9,6 +9,7 @@ use super::{
     AssignmentEvent, CallEvent, CampaignEvent, CheckInRecord, CheckInReview, ClaimEvent, CrowdRecord, FoundItemEvent, HazardEvent,
     InspectionEvent, Kind, LossRecord, LostReportEvent, NoticeEvent, ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
 };
+use super::{ConsultationRecord, DisputeEvent, DutyLogRecord, HandoverEvent, LeafletEvent, PublicityEvent, RatingRecord, WorkPlanEvent};
 use crate::log::Operation;
 use crate::{Code, Error, Result};
 
@@ -63,6 +64,23 @@ pub enum Body {
     Assignment(AssignmentEvent),
     /// Of a welfare timer's operations.
     Welfare(WelfareEvent),
+
+    /// Of a publicity session's operations.
+    Publicity(PublicityEvent),
+    /// Of the operations of a batch of leaflets.
+    Leaflets(LeafletEvent),
+    /// Of a dispute's operations.
+    Dispute(DisputeEvent),
+    /// Of a work plan's operations.
+    WorkPlan(WorkPlanEvent),
+    /// Of [`Kind::RatingGive`].
+    Rating(RatingRecord),
+    /// Of [`Kind::ConsultationRecord`].
+    Consultation(ConsultationRecord),
+    /// Of [`Kind::DutyLogWrite`].
+    DutyLog(DutyLogRecord),
+    /// Of a handover's operations.
+    Handover(HandoverEvent),
 }
 
 impl Body {
@@ -136,6 +154,36 @@ impl Body {
             Kind::WelfareArm | Kind::WelfareCancel | Kind::WelfareAcknowledge | Kind::WelfareResolve | Kind::WelfareFalseAlarm => {
                 Self::Welfare(read_event(kind, json, WelfareEvent::kind)?)
             }
+
+            Kind::PublicityPlan | Kind::PublicityHold | Kind::PublicityVerify => {
+                Self::Publicity(read_event(kind, json, PublicityEvent::kind)?)
+            }
+            Kind::LeafletsStock | Kind::LeafletsIssue | Kind::LeafletsReturn | Kind::LeafletsWaste => {
+                Self::Leaflets(read_event(kind, json, LeafletEvent::kind)?)
+            }
+            Kind::DisputeReport
+            | Kind::DisputeScreen
+            | Kind::DisputeMediate
+            | Kind::DisputeRetry
+            | Kind::DisputeRefer
+            | Kind::DisputeAgree
+            | Kind::DisputePerform
+            | Kind::DisputeRevisit
+            | Kind::DisputeClose
+            | Kind::DisputeFail
+            | Kind::DisputeLegalRoute => Self::Dispute(read_event(kind, json, DisputeEvent::kind)?),
+            Kind::WorkPlanAdopt
+            | Kind::WorkPlanAddTask
+            | Kind::WorkPlanReport
+            | Kind::WorkPlanAccept
+            | Kind::WorkPlanReturn
+            | Kind::WorkPlanExtend
+            | Kind::WorkPlanDrop
+            | Kind::WorkPlanConclude => Self::WorkPlan(read_event(kind, json, WorkPlanEvent::kind)?),
+            Kind::RatingGive => Self::Rating(read(json)?),
+            Kind::ConsultationRecord => Self::Consultation(read(json)?),
+            Kind::DutyLogWrite => Self::DutyLog(read(json)?),
+            Kind::HandoverOffer | Kind::HandoverAccept => Self::Handover(read_event(kind, json, HandoverEvent::kind)?),
         })
     }
 
@@ -165,6 +213,14 @@ impl Body {
             Self::LossEvent(_) => Some(Self::LossEvent(LostReportEvent { note: None })),
             Self::Claim(body) => Some(Self::Claim(body.redacted())),
             Self::Discard(body) => Some(Self::Discard(OperationDiscard { reason: String::new(), ..body })),
+            Self::Rating(body) => Some(Self::Rating(body.redacted())),
+            Self::Publicity(_)
+            | Self::Leaflets(_)
+            | Self::Dispute(_)
+            | Self::WorkPlan(_)
+            | Self::Consultation(_)
+            | Self::DutyLog(_)
+            | Self::Handover(_) => None,
             Self::Enrol(_)
             | Self::CheckIn(_)
             | Self::Review(_)
@@ -211,6 +267,15 @@ impl Body {
             Self::Call(body) => Self::Call(body.normalised(now)?),
             Self::Assignment(body) => Self::Assignment(body.normalised()?),
             Self::Welfare(body) => Self::Welfare(body.normalised()?),
+
+            Self::Publicity(body) => Self::Publicity(body.normalised()?),
+            Self::Leaflets(body) => Self::Leaflets(body.normalised()?),
+            Self::Dispute(body) => Self::Dispute(body.normalised()?),
+            Self::WorkPlan(body) => Self::WorkPlan(body.normalised()?),
+            Self::Rating(body) => Self::Rating(body.normalised()?),
+            Self::Consultation(body) => Self::Consultation(body.normalised()?),
+            Self::DutyLog(body) => Self::DutyLog(body.normalised()?),
+            Self::Handover(body) => Self::Handover(body.normalised()?),
         })
     }
 

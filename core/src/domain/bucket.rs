@@ -117,6 +117,25 @@ impl Bucket {
         OVERSEERS.map(Self::Role).to_vec()
     }
 
+    /// Publicity sessions and leaflets: all of the staff takes part in them.
+    pub(super) fn of_publicity(device: DeviceId) -> Vec<Self> {
+        vec![Self::Staff, Self::Device(device)]
+    }
+
+    /// What happens at a duty post: whoever serves in its zone, its author, the desk.
+    pub(super) fn of_platform(zone: &str, person: Option<String>, device: DeviceId) -> Vec<Self> {
+        Self::of_work(&[], Some(zone), person, device)
+    }
+
+    /// What is between these persons, those roles and the desk.
+    pub(super) fn of_persons(also: &[Role], persons: impl Iterator<Item = String>, device: DeviceId) -> Vec<Self> {
+        let mut buckets = Self::of_work(also, None, None, device);
+        buckets.extend(persons.map(Self::Person));
+        buckets.sort_unstable();
+        buckets.dedup();
+        buckets
+    }
+
     fn of_work(also: &[Role], zone: Option<&str>, person: Option<String>, device: DeviceId) -> Vec<Self> {
         let zone = zone.filter(|zone| !zone.is_empty()).map(|zone| Self::Zone(zone.to_owned()));
         let mut buckets: Vec<_> = zone.into_iter().chain(also.iter().chain(&OVERSEERS).copied().map(Self::Role)).collect();

@@ -193,6 +193,69 @@ kinds! {
         WelfareResolve = "welfare.resolve";
         /// They were all the time.
         WelfareFalseAlarm = "welfare.false_alarm";
+
+        /// A publicity session is planned.
+        PublicityPlan = "publicity.plan";
+        /// It takes place.
+        PublicityHold = "publicity.hold";
+        /// Somebody else vouches for it.
+        PublicityVerify = "publicity.verify";
+        /// A batch of leaflets comes.
+        LeafletsStock = "leaflets.stock";
+        /// Leaflets leave the stock for a session.
+        LeafletsIssue = "leaflets.issue";
+        /// Some come back.
+        LeafletsReturn = "leaflets.return";
+        /// Some are spoilt or lost.
+        LeafletsWaste = "leaflets.waste";
+        /// A dispute is found.
+        DisputeReport = "dispute.report";
+        /// An officer looks at it.
+        DisputeScreen = "dispute.screen";
+        /// Mediation begins, by one of the two roads.
+        DisputeMediate = "dispute.mediate";
+        /// They try again.
+        DisputeRetry = "dispute.retry";
+        /// Another authority takes it.
+        DisputeRefer = "dispute.refer";
+        /// There is an agreement.
+        DisputeAgree = "dispute.agree";
+        /// The agreement was kept.
+        DisputePerform = "dispute.perform";
+        /// Somebody asked how things stand.
+        DisputeRevisit = "dispute.revisit";
+        /// A dispute is over.
+        DisputeClose = "dispute.close";
+        /// There is no agreement, or it was not kept.
+        DisputeFail = "dispute.fail";
+        /// The law takes its course.
+        DisputeLegalRoute = "dispute.legal_route";
+        /// The leading group adopts a plan.
+        WorkPlanAdopt = "work_plan.adopt";
+        /// A plan gets one more task.
+        WorkPlanAddTask = "work_plan.add_task";
+        /// A task's owner says that it is done.
+        WorkPlanReport = "work_plan.report";
+        /// The leading group agrees.
+        WorkPlanAccept = "work_plan.accept";
+        /// The leading group does not.
+        WorkPlanReturn = "work_plan.return";
+        /// A task has more time.
+        WorkPlanExtend = "work_plan.extend";
+        /// A task is not wanted any more.
+        WorkPlanDrop = "work_plan.drop";
+        /// A plan is over.
+        WorkPlanConclude = "work_plan.conclude";
+        /// Whoever was helped says how it was.
+        RatingGive = "rating.give";
+        /// A question was answered at the platform.
+        ConsultationRecord = "consultation.record";
+        /// Something is written into a post's book.
+        DutyLogWrite = "duty_log.write";
+        /// Somebody wants to pass a post on.
+        HandoverOffer = "handover.offer";
+        /// The next one has it.
+        HandoverAccept = "handover.accept";
     }
 }
 
@@ -310,5 +373,26 @@ kinds! {
         Holders = "holders";
         /// The last counter of an NFC tag. Nobody receives it.
         TagCounter = "tag_counter";
+
+        /// What publicity speaks on.
+        Topic = "topic";
+        /// What publicity works with.
+        Material = "material";
+        /// One publicity session.
+        PublicitySession = "publicity_session";
+        /// A batch of leaflets.
+        Leaflets = "leaflets";
+        /// One dispute.
+        Dispute = "dispute";
+        /// A plan of the leading group.
+        WorkPlan = "work_plan";
+        /// What whoever was helped says of it.
+        Rating = "rating";
+        /// A question that was answered.
+        Consultation = "consultation";
+        /// An entry of a post's book.
+        DutyLog = "duty_log";
+        /// A post that passes to the next.
+        Handover = "handover";
     }
 }

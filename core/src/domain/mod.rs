@@ -65,6 +65,19 @@ mod verdict;
 mod welfare;
 mod zone;
 
+mod consultation;
+mod dispute;
+mod duty_log;
+mod handover;
+mod leaflets;
+mod material;
+mod open_matter;
+mod publicity;
+mod rating;
+mod staffing;
+mod tracking;
+mod work_plan;
+
 pub use actor::{Actor, Standing};
 pub use apply::{Context, Outcome, Overtaker, World, Write, apply};
 pub use as_told::AsTold;
@@ -127,3 +140,16 @@ pub use venue::{Venue, VenueKind};
 pub use verdict::{Flag, Until, Verdict};
 pub use welfare::{WelfareEvent, WelfareMove, WelfareState, WelfareTimer, welfare_code};
 pub use zone::{Polygon, Zone};
+
+pub use consultation::{Consultation, ConsultationRecord, ConsultationTopic};
+pub use dispute::{Dispute, DisputeCategory, DisputeEvent, DisputeMove, DisputeState, MediationRoad};
+pub use duty_log::{DutyLog, DutyLogRecord, DutyLogTopic};
+pub use handover::{Handover, HandoverEvent, HandoverMove, HandoverState};
+pub use leaflets::{LeafletEvent, LeafletUse, Leaflets};
+pub use material::{Material, MaterialKind, Topic};
+pub use open_matter::{MatterKind, OpenMatter};
+pub use publicity::{PublicityEvent, PublicityMove, PublicitySession, PublicityState};
+pub use rating::{RatedKind, Rating, RatingRecord, rating_id};
+pub use staffing::{Staffing, StaffingGap};
+pub use tracking::tracking_digest;
+pub use work_plan::{PlanTask, PlanTaskDraft, TaskMove, TaskState, WorkPlan, WorkPlanEvent, WorkPlanState};

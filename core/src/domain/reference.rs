@@ -12,6 +12,7 @@ use super::{
     Bilingual, Bucket, Checklist, ChecklistEntry, Checkpoint, Coordinate, Datum, DocumentKind, DutyPost, KeyRoad, NfcTag, Person, Route,
     Site, SiteBox, Text, Unit, Venue, Zone,
 };
+use super::{Material, Topic};
 use crate::log::PublicKey;
 use crate::{Code, Error, Result};
 
@@ -62,6 +63,12 @@ pub struct SiteFile {
     /// Checklists beside the site's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checklists: Vec<ChecklistEntry>,
+    /// What its publicity speaks on.
+    #[serde(default)]
+    pub topics: Vec<Topic>,
+    /// What its publicity works with.
+    #[serde(default)]
+    pub materials: Vec<Material>,
 }
 
 /// One entry of a site file as the document that phones receive.
@@ -130,6 +137,12 @@ impl SiteFile {
         for list in self.checklists() {
             documents.push(document(&list.id, DocumentKind::Checklist, &list)?);
         }
+        for topic in &self.topics {
+            documents.push(document(&topic.id, DocumentKind::Topic, topic)?);
+        }
+        for material in &self.materials {
+            documents.push(document(&material.id, DocumentKind::Material, material)?);
+        }
         Ok(documents)
     }
 
@@ -169,12 +182,14 @@ impl SiteFile {
             self.zone(&post.zone)?;
             check_fixed_point(&post.at, &self.site).map_err(|error| error.within("at"))
         })?;
+        each("topics", &self.topics, |topic| topic.name.check())?;
+        each("materials", &self.materials, |material| self.check_material(material))?;
         each("checklists", &self.checklists, ChecklistEntry::check)
     }
 
     fn check_ids(&self) -> Result<()> {
         let site = std::iter::once(("site.id".to_owned(), &self.site.id));
-        let lists: [(&str, Vec<&String>); 9] = [
+        let lists: [(&str, Vec<&String>); 11] = [
             ("zones", self.zones.iter().map(|entry| &entry.id).collect()),
             ("checkpoints", self.checkpoints.iter().map(|entry| &entry.id).collect()),
             ("routes", self.routes.iter().map(|entry| &entry.id).collect()),
@@ -184,6 +199,8 @@ impl SiteFile {
             ("key_roads", self.key_roads.iter().map(|entry| &entry.id).collect()),
             ("duty_posts", self.duty_posts.iter().map(|entry| &entry.id).collect()),
             ("checklists", self.checklists.iter().map(|entry| &entry.id).collect()),
+            ("topics", self.topics.iter().map(|entry| &entry.id).collect()),
+            ("materials", self.materials.iter().map(|entry| &entry.id).collect()),
         ];
         let listed = lists
             .into_iter()
@@ -277,6 +294,16 @@ impl SiteFile {
             self.known_zone("zones", id).map_err(|error| Error { field: format!("zones[{index}]").into(), ..error })?;
         }
         each("zone_history", &person.zone_history, |served| self.known_zone("zone", &served.zone))
+    }
+
+    fn check_material(&self, material: &Material) -> Result<()> {
+        material.check()?;
+        for (index, id) in material.topics.iter().enumerate() {
+            if !self.topics.iter().any(|topic| topic.id == *id) {
+                return Err(Error::field(Code::UnknownReference, format!("topics[{index}]"), "no such topic"));
+            }
+        }
+        Ok(())
     }
 
     fn known_zone(&self, field: &'static str, id: &str) -> Result<()> {

@@ -34,9 +34,16 @@ impl DocumentKind {
     const fn searchable_fields(self) -> &'static [&'static str] {
         match self {
             Self::Site => &["name.zh", "name.en"],
-            Self::Zone | Self::Checkpoint | Self::Route | Self::Venue | Self::Unit | Self::KeyRoad | Self::DutyPost | Self::Checklist => {
-                &["id", "name.zh", "name.en"]
-            }
+            Self::Zone
+            | Self::Checkpoint
+            | Self::Route
+            | Self::Venue
+            | Self::Unit
+            | Self::KeyRoad
+            | Self::DutyPost
+            | Self::Checklist
+            | Self::Topic
+            | Self::Material => &["id", "name.zh", "name.en"],
             Self::Person => &["id", "name.zh", "name.en", "company"],
             Self::CheckIn => &["note", "review_reason"],
             Self::LostReport => &["loss.description", "loss.brand", "loss.colour", "loss.place", "note"],
@@ -52,12 +59,17 @@ impl DocumentKind {
                 "plan.funds",
                 "plan.contingency",
             ],
+            Self::PublicitySession => &["place", "note"],
+            Self::Dispute => &["description", "place", "terms", "referred_to", "note"],
+            Self::WorkPlan => &["title", "tasks.title", "note"],
+            Self::Consultation => &["question", "answer"],
+            Self::DutyLog => &["text"],
             Self::FoundItem => &["found.description", "found.brand", "found.colour", "found.place", "note"],
             Self::Campaign => &["name", "summary"],
             Self::RectificationNotice => &["description", "requirement", "legal_basis"],
-            Self::Call => &["record.description", "record.place"],
+            Self::Call => &["description", "place"],
             Self::CallFile => &["referral", "notes.text"],
-            Self::Shift | Self::Assignment | Self::WelfareTimer => &["note"],
+            Self::Shift | Self::Assignment | Self::WelfareTimer | Self::Handover => &["note"],
             Self::Tour
             | Self::CrowdCount
             | Self::Track
@@ -68,6 +80,8 @@ impl DocumentKind {
             | Self::FoundSecrets
             | Self::FoundNotice
             | Self::Claim
+            | Self::Leaflets
+            | Self::Rating
             | Self::NoticeSerial
             | Self::TagCounter => &[],
         }

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::search;
 use super::stored;
 use crate::Result;
-use crate::domain::{Bucket, Document, DocumentKind, Shift, Visit, Write};
+use crate::domain::{Bucket, Document, DocumentKind, OpenMatter, Shift, Visit, Write};
 use crate::log::DeviceId;
 
 macro_rules! select {
@@ -73,6 +73,13 @@ pub(crate) fn on_duty(connection: &Connection, zone: Option<&str>, at: i64) -> R
     persons.sort_unstable();
     persons.dedup();
     Ok(persons)
+}
+
+/// What is open for a person who serves at a post in that zone, as far as this phone knows.
+pub(crate) fn open_matters(connection: &Connection, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+    let mut statement = connection.prepare_cached(select!("WHERE kind IN ('call', 'welfare_timer', 'found_item')"))?;
+    let documents: Vec<_> = statement.query_map([], raw)?.map(|row| parse(row?)).collect::<Result<_>>()?;
+    Ok(OpenMatter::of_all(documents, person, zone))
 }
 
 /// Writes what an unsettled operation of this phone makes of a document.

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::{blobs, documents};
 use crate::Result;
-use crate::domain::{Document, DocumentKind, Overtaker, Visit, World};
+use crate::domain::{Document, DocumentKind, OpenMatter, Overtaker, Visit, World};
 use crate::log::{DeviceId, Digest};
 
 /// The hub's documents with this phone's unsettled operations on top.
@@ -46,6 +46,10 @@ impl World for PhoneWorld<'_> {
 
     fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
         documents::claims_of(self.connection, device, from, to)
+    }
+
+    fn open_matters(&self, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+        documents::open_matters(self.connection, person, zone)
     }
 
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {

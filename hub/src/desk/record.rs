@@ -185,9 +185,9 @@ fn facts(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> V
 /// What was typed, each field with its label. What this version has no label for shows under its own name.
 fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Vec<Field> {
     let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
-    // The event is the kind, which stands in the title; digests say nothing to anyone; what only an owner can know stands on no page
-    // that does not log who reads it.
-    const UNTOLD: [&str; 4] = ["event", "tracking_digest", "serial_digest", "hidden"];
+    // The event is the kind, which stands in the title; digests and codes say nothing to anyone; what only an owner can know stands
+    // on no page that does not log who reads it.
+    const UNTOLD: [&str; 5] = ["event", "tracking_digest", "serial_digest", "hidden", "code"];
     let is_told = |(name, value): &(&String, &Value)| !UNTOLD.contains(&name.as_str()) && value.as_str() != Some("");
     let entries = body.as_object().into_iter().flatten().filter(is_told);
     let value = |name: &str, value: &Value| match (name, value) {

@@ -1,7 +1,7 @@
 //! Documents, where they lie, and where they lay before.
 
 use liuye_core::Result;
-use liuye_core::domain::{AsTold, Bucket, Document, DocumentKind, Settings, Shift, Site, Visit, Write};
+use liuye_core::domain::{AsTold, Bucket, Document, DocumentKind, OpenMatter, Settings, Shift, Site, Visit, Write};
 use liuye_core::log::DeviceId;
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
@@ -111,6 +111,18 @@ impl Tx<'_> {
         persons.sort_unstable();
         persons.dedup();
         Ok(persons)
+    }
+
+    /// What is open for a person who serves at a post in that zone, in its order.
+    pub(crate) fn open_matters(&self, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+        // The condition is the index's own, so that what is over is not read at all.
+        let mut statement = self.connection.prepare_cached(select!(
+            "AND kind IN ('call', 'welfare_timer', 'found_item')
+             AND json_extract(body, '$.state') NOT IN
+                 ('closed', 'cancelled', 'unfounded', 'merged', 'resolved', 'false_alarm', 'released', 'disposed')"
+        ))?;
+        let documents: Vec<_> = statement.query_map([self.site], raw)?.map(|row| Ok(parse(row?)?.document)).collect::<Result<_>>()?;
+        Ok(OpenMatter::of_all(documents, person, zone))
     }
 
     /// Who was sent to a call, by the assignments' ids.
@@ -226,7 +238,8 @@ impl Tx<'_> {
     /// All documents that a site file brings, with their kinds.
     pub(crate) fn reference_documents(&self) -> Result<Vec<Stored>> {
         let mut statement = self.connection.prepare_cached(select!(
-            "AND kind IN ('site', 'zone', 'checkpoint', 'route', 'venue', 'person', 'unit', 'key_road', 'duty_post') ORDER BY id"
+            "AND kind IN ('site', 'zone', 'checkpoint', 'route', 'venue', 'person', 'unit', 'key_road', 'duty_post', 'topic', 'material')
+             ORDER BY id"
         ))?;
         statement.query_map([self.site], raw)?.map(|row| parse(row?)).collect()
     }

@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/008_search.sql"),
     include_str!("sql/009_operator_links.sql"),
     include_str!("sql/010_lost_property.sql"),
+    include_str!("sql/011_open_matters.sql"),
 ];
 
 /// The hub's database: one writer, and a few readers that never wait for it.

@@ -95,6 +95,8 @@ object Words {
         "claim_limit" to R.string.code_claim_limit,
         "shift_overlap" to R.string.code_shift_overlap,
         "off_shift" to R.string.code_off_shift,
+        "leaflets_short" to R.string.code_leaflets_short,
+        "handover_open" to R.string.code_handover_open,
         "archive_bomb" to R.string.code_archive_bomb,
         "amends_nothing" to R.string.code_amends_nothing,
         "state_refused" to R.string.code_state_refused,
