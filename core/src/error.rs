@@ -125,6 +125,20 @@ codes! {
     ShiftOverlap = "shift_overlap", Refused;
     /// Only somebody whose shift is running may be followed.
     OffShift = "off_shift", Refused;
+    /// Weapons and contraband go straight to the police.
+    ItemProhibited = "item_prohibited", Refused;
+    /// A found valuable takes two people, and who releases an item is not the only one who registered it.
+    CustodyTwoPeople = "custody_two_people", Refused;
+    /// One full year from the notice has to pass before a found item is forfeited.
+    ForfeitTooEarly = "forfeit_too_early", State;
+    /// Several people claim the item: it is locked until that is settled.
+    ItemDisputed = "item_disputed", State;
+    /// A phone may have three claims open in 24 hours.
+    ClaimLimit = "claim_limit", Refused;
+    /// More leaflets would be moved than are there.
+    LeafletsShort = "leaflets_short", Refused;
+    /// A post passes on only with everything that is open, accepted by name.
+    HandoverOpen = "handover_open", State;
     /// An archive that holds more than it may: nothing of it was unpacked.
     ArchiveBomb = "archive_bomb", Refused;
     /// A correction names an operation that is not there, or is not this author's, or needs none.

@@ -1,7 +1,8 @@
 //! Liuye's core: what a phone and the hub of one tourist district have in common, and all of what a phone does.
 //!
 //! [`domain`] holds the rules of the field, [`log`] the evidence format, [`store`] the encrypted database of a phone,
-//! [`sync`] the messages and the engine, and [`companion`] the facade that app developers use.
+//! [`search`] the full-text index that phones and hub share, [`sync`] the messages and the engine, and [`companion`] the facade
+//! that app developers use.
 //! The core opens no socket and starts no thread; clock, randomness and network come in through [`env`].
 
 pub mod companion;
@@ -11,6 +12,7 @@ mod error;
 pub mod log;
 #[cfg(feature = "native-http")]
 pub mod native;
+pub mod search;
 pub mod store;
 pub mod sync;
 

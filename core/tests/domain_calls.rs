@@ -368,8 +368,12 @@ fn the_phone_that_called_may_say_that_no_help_is_needed() {
 #[test]
 fn every_unit_answers_once() {
     let mut world = with_call("triaged", "declined");
-    let mut shift = |id: &str, person: &str, zone: &str, state: &str, to: i64| {
-        let body = json!({"person": person, "zone": zone, "state": state, "from": NOON - 3_600_000, "to": to});
+    let mut shift = |id: &str, person: &str, zone: &str, state: &str, started_at: Option<i64>| {
+        let (from, to) = (NOON - 3_600_000, NOON + 3_600_000);
+        let body = json!({
+            "person": person, "zone": zone, "state": state, "from": from, "to": to, "at": from, "started_at": started_at,
+            "device": device(1), "operation": "01a20f1a-7c4f-7230-a3f4-c64beda2e83c",
+        });
         let document = Document {
             id: id.to_owned(),
             kind: "shift".to_owned(),
@@ -381,11 +385,11 @@ fn every_unit_answers_once() {
         };
         world.documents.insert(id.to_owned(), document);
     };
-    shift("s1", "p-011", "z1", "active", NOON + 3_600_000);
-    shift("s2", "p-012", "z1", "active", NOON + 3_600_000);
-    shift("s3", "p-013", "z2", "active", NOON + 3_600_000);
-    shift("s4", "p-014", "z1", "planned", NOON + 3_600_000);
-    shift("s5", "p-015", "z1", "active", NOON - 5 * 3_600_000);
+    shift("s1", "p-011", "z1", "active", Some(NOON - 3_600_000));
+    shift("s2", "p-012", "z1", "active", Some(NOON - 3_600_000));
+    shift("s3", "p-013", "z2", "active", Some(NOON - 3_600_000));
+    shift("s4", "p-014", "z1", "planned", None);
+    shift("s5", "p-015", "z1", "active", Some(NOON - 25 * 3_600_000));
     assert_eq!(world.act(&desk(), Kind::CallMuster, "c1", json!({"event": "muster", "zone": "z1"})), Verdict::CLEAN);
     let sent = |world: &Memory| {
         let assigned = world.body("c1")["assigned"].as_array().unwrap().clone();

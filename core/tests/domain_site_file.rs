@@ -32,6 +32,11 @@ fn the_lake_and_its_next_version_are_in_order() {
                 + file.units.len()
                 + file.key_roads.len()
                 + file.duty_posts.len()
+                + file.topics.len()
+                + file.materials.len()
+                + file.checklists.len()
+                + usize::from(!file.site.checklist.is_empty()),
+            "the site's own checklist is a document as well"
         );
         assert_eq!(documents[0].kind, DocumentKind::Site);
         assert!(documents[0].body["tag_key"].is_string(), "phones check tags with the key in the site's document");
@@ -46,7 +51,7 @@ fn the_lake_and_its_next_version_are_in_order() {
 #[test]
 fn a_site_file_of_0_1_has_no_units_roads_or_posts_and_is_read_all_the_same() {
     let mut site: Value = serde_json::from_str(SITE).unwrap();
-    for list in ["units", "key_roads", "duty_posts"] {
+    for list in ["units", "key_roads", "duty_posts", "topics", "materials"] {
         site.as_object_mut().unwrap().remove(list);
     }
     let file = SiteFile::parse(&site.to_string()).unwrap();

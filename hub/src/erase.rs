@@ -27,7 +27,7 @@ pub struct EraseReport {
 }
 
 impl Hub {
-    /// Erases the owner of a loss report: at somebody's request. It is durable and irreversible once it returned.
+    /// Erases the owner of a loss report, with what they claimed by it, or the author of a claim: at somebody's request. It is durable and irreversible once it returned.
     ///
     /// # Errors
     /// [`Code::NotFound`] at `report` where nothing is known of it; those of the store.
@@ -35,18 +35,19 @@ impl Hub {
         let site = self.site()?;
         let is_known = self.read(&site, |tx| {
             let document = tx.document(report)?;
-            let is_report = document.as_ref().is_none_or(|stored| stored.document.kind == "lost_report");
-            Ok(is_report && (document.is_some() || tx.about(report)?.iter().any(|record| record.kind.starts_with("loss."))))
+            let is_report = document.as_ref().is_none_or(|stored| matches!(stored.document.kind.as_str(), "lost_report" | "claim"));
+            let is_about = |kind: &str| kind.starts_with("loss.") || kind.starts_with("claim.");
+            Ok(is_report && (document.is_some() || tx.about(report)?.iter().any(|record| is_about(&record.kind))))
         })?;
         if !is_known {
-            return Err(Error::field(Code::NotFound, "report", "no loss report of this id"));
+            return Err(Error::field(Code::NotFound, "report", "no loss report or claim of this id"));
         }
         let mut done = self.erase_subject(&Erasure { site, subject: report.to_owned(), at: self.now(), by: by.to_owned() })?;
         done.is_clean = self.scrub()?;
         Ok(done)
     }
 
-    /// Erases what the rules say is to be erased by now: withdrawn reports, and returned ones after the site's time.
+    /// Erases what the rules say is to be erased by now: withdrawn reports and claims, and those that came to an end after the site's time.
     pub(crate) fn erase_due(&self) -> Result<usize> {
         let mut erased = 0;
         for site in self.sites()? {
@@ -78,6 +79,14 @@ impl Hub {
     }
 
     fn erase_subject(&self, erasure: &Erasure) -> Result<EraseReport> {
+        // What they claimed by this report goes first: whatever breaks off leaves the report to be found again.
+        for claim in self.read(&erasure.site, |tx| tx.claims_for(&erasure.subject))? {
+            self.erase_one(&Erasure { subject: claim, ..erasure.clone() })?;
+        }
+        self.erase_one(erasure)
+    }
+
+    fn erase_one(&self, erasure: &Erasure) -> Result<EraseReport> {
         self.journal().promise(erasure)?;
         let missing = self.journal().copy_out(erasure)?;
         for path in &missing {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use liuye_core::domain::{
-    Call, CapAlert, CapReference, Contact, Document, DocumentKind, ReferenceDocument, Site, SiteFile, TagSeal, Write, Zone,
+    Call, CapAlert, CapReference, Checklist, Contact, Document, DocumentKind, ReferenceDocument, SearchQuery, Site, SiteFile, TagSeal,
+    Write, Zone,
 };
 use liuye_core::env::Env;
 use liuye_core::log::Digest;
@@ -203,6 +204,11 @@ impl Hub {
             tx.ensure_site()?;
             let kept = tx.kept_persons()?;
             let mut report = ImportReport::default();
+            let until_now = tx.checklist_until_now()?;
+            let asked = documents.iter().find(|document| document.id == Checklist::OF_SITE);
+            if let (Some(list), Some(document)) = (until_now, asked) {
+                tx.put_reference(Write { body: serde_json::to_value(list)?, ..reference_write(document) })?;
+            }
             for document in &documents {
                 if kept.contains(&document.id) {
                     report.unchanged += 1;
@@ -218,6 +224,8 @@ impl Hub {
                     report.removed += 1;
                 }
             }
+            let lists: Vec<_> = documents.iter().filter(|document| document.kind == DocumentKind::Checklist).collect();
+            report.removed += tx.retire_checklists(&lists.iter().map(|document| document.id.as_str()).collect::<Vec<_>>())?;
             check_members(tx, &file)?;
             Ok(report)
         })
@@ -248,8 +256,9 @@ impl Hub {
         self.0.keys.set_nfc_key(&site, checkpoint, bytes)
     }
 
-    /// Looks again at everything that is held, erases whom the rules say is to be erased by now, and takes the traces of that
-    /// out of the files. Returns how many operations were held.
+    /// Looks again at everything that is held, finishes erasures that broke off, erases whom the rules say is to be erased by
+    /// now, takes the traces of that out of the files, and indexes what was written for searching. Returns how many operations
+    /// were held.
     ///
     /// # Errors
     /// Those of the store.
@@ -259,8 +268,10 @@ impl Hub {
             ingest.sweep()
         };
         let held = self.sites()?.iter().map(|site| self.ingest(site, sweep)).sum();
+        self.keep_erased()?;
         self.erase_due()?;
         self.scrub()?;
+        self.sites()?.iter().try_for_each(|site| self.index_for_search(site))?;
         held
     }
 
@@ -364,6 +375,27 @@ impl Hub {
     /// Those of the store.
     pub fn documents(&self, kind: DocumentKind, limit: u32, offset: u32) -> Result<Vec<Document>> {
         self.read(&self.site()?, |tx| Ok(tx.documents(kind.as_str(), limit, offset)?.into_iter().map(|stored| stored.document).collect()))
+    }
+
+    /// Documents that have every word of the text, the best answer first, by the same rules as on a phone. No kinds are all kinds.
+    ///
+    /// # Errors
+    /// [`Code::Missing`] or [`Code::TooLong`] at `text`; [`Code::OutOfRange`] at `limit` (1 to 200); those of the store.
+    pub fn search(&self, text: &str, kinds: &[DocumentKind], limit: u32) -> Result<Vec<Document>> {
+        if !(1..=200).contains(&limit) {
+            return Err(Error::field(Code::OutOfRange, "limit", "1 to 200"));
+        }
+        let (query, site) = (SearchQuery::parse(text)?, self.site()?);
+        self.index_for_search(&site)?;
+        self.read(&site, |tx| tx.search(&query, kinds, limit as usize))
+    }
+
+    /// Indexes what waits for that, slice by slice, so that no phone waits for long; a little is left for searches to look through.
+    fn index_for_search(&self, site: &str) -> Result<()> {
+        while self.read(site, |tx| tx.is_search_behind())? {
+            self.write(site, |tx| tx.index_for_search())?;
+        }
+        Ok(())
     }
 
     /// The last position of the site's log.

@@ -23,7 +23,7 @@ pub(crate) struct Ingest<'a> {
     pub(crate) keys: &'a Keys,
     pub(crate) env: &'a Env,
     pub(crate) edition: Edition,
-    /// Reports that somebody gave up, to be erased once the transaction is through.
+    /// Reports and claims that somebody gave up, to be erased once the transaction is through.
     pub(crate) given_up: &'a RefCell<Vec<String>>,
 }
 
@@ -201,7 +201,7 @@ impl Ingest<'_> {
     /// backup, or gave the report up before it was sent.
     fn came_redacted(&self, operation: &Operation, verdict: &Verdict) -> Result<()> {
         self.tx.append_entry("redact", &operation.id.to_string(), &operation.hash)?;
-        if verdict.is_applied() && operation.kind == Kind::LossReport.as_str() {
+        if verdict.is_applied() && is_of_owner(&operation.kind) {
             self.given_up.borrow_mut().push(operation.entity.clone());
         }
         Ok(())
@@ -235,7 +235,7 @@ impl Ingest<'_> {
         is_erased: bool,
     ) -> Result<(Verdict, Vec<Write>)> {
         // Before the kind: what is held for a newer hub is judged there by the rules alone.
-        if !may_write_as(device, &operation.actor) {
+        if !self.may_write_as(device, &operation.actor)? {
             return Ok((quarantined(Code::NotPermitted, "actor"), Vec::new()));
         }
         // A contact goes with the text that it belongs to.
@@ -255,12 +255,24 @@ impl Ingest<'_> {
         self.apply(device, operation, self.tx.now)
     }
 
+    /// Before enrolment a phone writes as `self`; after it, as a tourist's or as one of those who share it. Nobody writes as another,
+    /// and the hub's own device alone for those who have none here. Whether somebody who no longer shares it wrote in time is for
+    /// the rules to say.
+    fn may_write_as(&self, device: &DeviceRow, actor: &str) -> Result<bool> {
+        Ok(match actor {
+            Actor::SELF => true,
+            Actor::TOURIST => device.held_by.is_empty(),
+            Actor::OPERATOR => device.public_key == self.keys.tag_key(self.env, self.tx.site)?.public(),
+            person => device.held_by.iter().any(|held| held.person == person),
+        })
+    }
+
     fn apply(&self, device: &DeviceRow, operation: &Operation, received_at: i64) -> Result<(Verdict, Vec<Write>)> {
         let actor = author(self.tx, device, &operation.actor)?;
         let world = HubWorld { tx: self.tx, keys: self.keys };
         let context = Context { world: &world, actor: &actor, site: self.tx.site, received_at: Some(received_at) };
         let mut outcome = apply(operation, &context)?;
-        for write in outcome.writes.iter_mut().filter(|write| write.kind == DocumentKind::LostReport) {
+        for write in outcome.writes.iter_mut().filter(|write| matches!(write.kind, DocumentKind::LostReport | DocumentKind::Claim)) {
             if let Some(erased_at) = self.tx.erased_at(&write.id)? {
                 write.redact(erased_at);
             }
@@ -304,8 +316,9 @@ impl Ingest<'_> {
             self.tx.write_document(write, position)?;
         }
         let mut arrived = VecDeque::new();
+        self.claims_of_erased(operation)?;
         if verdict.is_applied() {
-            self.withdraws(operation);
+            self.withdraws(operation, writes);
             if let Some(amended) = operation.amends {
                 self.tx.mark_amended(amended, operation.id)?;
                 arrived.push_back(Until::Operation(amended));
@@ -320,16 +333,34 @@ impl Ingest<'_> {
         self.rejudge(arrived)
     }
 
-    /// A withdrawn report is erased at once.
-    fn withdraws(&self, operation: &Operation) {
+    /// A withdrawn report is erased at once, and so is a withdrawn claim, whether it was withdrawn by itself or with its report.
+    fn withdraws(&self, operation: &Operation, writes: &[Write]) {
+        let is_over = |write: &&Write| write.kind == DocumentKind::Claim && write.body["state"] == "withdrawn";
+        let mut given_up = self.given_up.borrow_mut();
+        given_up.extend(writes.iter().filter(is_over).map(|write| write.id.clone()));
         if operation.kind == Kind::LossWithdraw.as_str() {
+            given_up.push(operation.entity.clone());
+        }
+    }
+
+    /// A claim by a report whose owner is erased brings nobody back: it is erased as well, whatever became of it.
+    fn claims_of_erased(&self, operation: &Operation) -> Result<()> {
+        if operation.kind != Kind::ClaimSubmit.as_str() {
+            return Ok(());
+        }
+        let body: serde_json::Value = serde_json::from_str(operation.text_or_residue()).unwrap_or_default();
+        if let Some(report) = body["report"].as_str()
+            && self.tx.erased_at(report)?.is_some()
+            && self.tx.erased_at(&operation.entity)?.is_none()
+        {
             self.given_up.borrow_mut().push(operation.entity.clone());
         }
+        Ok(())
     }
 
     /// So is one that never took effect and that its author gave up.
     fn gives_up(&self, target: Option<Operation>) -> Result<()> {
-        if let Some(target) = target.filter(|target| target.kind == Kind::LossReport.as_str())
+        if let Some(target) = target.filter(|target| is_of_owner(&target.kind))
             && self.tx.document(&target.entity)?.is_none()
         {
             self.given_up.borrow_mut().push(target.entity);
@@ -393,7 +424,7 @@ impl Ingest<'_> {
         }
         self.tx.set_verdict(operation.id, &verdict, position)?;
         if verdict.is_applied() {
-            self.withdraws(operation);
+            self.withdraws(operation, writes);
         }
         self.tx.write_verdict(operation.id.to_string(), body, Bucket::Device(operation.device), position)?;
         if verdict.is_applied()
@@ -418,22 +449,17 @@ fn settles(operation: &Operation, verdict: &Verdict, writes: &[Write]) -> Vec<Un
     }
 }
 
+/// Whether an operation of this kind makes a record that is some owner's, and goes with them.
+fn is_of_owner(kind: &str) -> bool {
+    matches!(Kind::parse(kind), Some(Kind::LossReport | Kind::ClaimSubmit))
+}
+
 fn discard_target(operation: &Operation) -> Option<Uuid> {
     if Kind::parse(&operation.kind) != Some(Kind::OperationDiscard) {
         return None;
     }
     let body: serde_json::Value = serde_json::from_str(operation.text_or_residue()).ok()?;
     body.get("target")?.as_str()?.parse().ok()
-}
-
-/// Before enrolment a phone writes as `self`; after it, as a tourist's or as one of those who share it. Nobody writes as another.
-/// Whether somebody who no longer shares it wrote in time is for the rules to say.
-fn may_write_as(device: &DeviceRow, actor: &str) -> bool {
-    match actor {
-        Actor::SELF => true,
-        Actor::TOURIST => device.held_by.is_empty(),
-        person => device.held_by.iter().any(|held| held.person == person),
-    }
 }
 
 fn held(until: Until) -> Verdict {

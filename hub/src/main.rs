@@ -10,7 +10,7 @@ use clap::{Args, Parser, Subcommand};
 use liuye_core::Code;
 use liuye_core::domain::Role;
 use liuye_core::env::Env;
-use liuye_hub::{Hub, RowOutcome, ServeConfig, Tls, ops, serve};
+use liuye_hub::{Hub, NoticeLanguage, RowOutcome, ServeConfig, Tls, ops, serve};
 
 /// How long a code is good for, where nothing else is said, in minutes.
 const AN_HOUR_MIN: u32 = 60;
@@ -57,6 +57,9 @@ enum Command {
     /// Counts of visitors.
     #[command(subcommand)]
     Crowd(CrowdCommand),
+    /// Rectification notices.
+    #[command(subcommand)]
+    Notice(NoticeCommand),
     /// Makes an enrolment code and prints it.
     EnrolCode {
         #[command(flatten)]
@@ -268,6 +271,25 @@ enum CrowdCommand {
 }
 
 #[derive(Subcommand)]
+enum NoticeCommand {
+    /// Prints each notice, newest first: id, number, venue, hazard.
+    List(Data),
+    /// Prints a notice as one HTML page.
+    Print {
+        /// The notice's id.
+        notice: String,
+        #[command(flatten)]
+        data: Data,
+        /// In English; in Chinese where this is not given.
+        #[arg(long)]
+        english: bool,
+        /// How the venue's operator reaches this hub, such as https://hub.example: makes a link and prints it with its QR code.
+        #[arg(long, value_name = "URL")]
+        link: Option<String>,
+    },
+}
+
+#[derive(Subcommand)]
 enum UserCommand {
     /// Adds an officer; prints a password unless one comes by standard input.
     Add {
@@ -329,6 +351,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             writeln!(out, "{added} added, {changed} changed, {unchanged} unchanged, {refused} refused")?;
             return Ok(exit_code(refused));
         }
+        Command::Notice(command) => run_notice(command, &mut out)?,
         Command::EnrolCode { data, person, tourist, public, per_hour, valid_minutes, uses } => {
             let hub = open(&data)?;
             let code = match (public, tourist) {
@@ -472,6 +495,22 @@ fn refuse(dir: &Path, error: liuye_core::Error) -> anyhow::Error {
         ));
     }
     anyhow::Error::from(error).context(format!("{place} cannot be opened"))
+}
+
+fn run_notice(command: NoticeCommand, out: &mut impl Write) -> anyhow::Result<()> {
+    match command {
+        NoticeCommand::List(data) => {
+            for (id, notice) in open(&data)?.notices()? {
+                let number = notice.number.map_or_else(String::new, |number| format!("{}-{:04}", number.year, number.serial));
+                writeln!(out, "{id} {number} {} {}", notice.venue, notice.hazard)?;
+            }
+        }
+        NoticeCommand::Print { notice, data, english, link } => {
+            let language = if english { NoticeLanguage::English } else { NoticeLanguage::Chinese };
+            writeln!(out, "{}", open(&data)?.print_notice(&notice, language, link.as_deref())?)?;
+        }
+    }
+    Ok(())
 }
 
 fn run_device(command: DeviceCommand, out: &mut impl Write) -> anyhow::Result<()> {

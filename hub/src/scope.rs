@@ -10,7 +10,11 @@ use crate::ledger::{DeviceRow, Tx};
 /// particular where several share it.
 pub(crate) fn author(tx: &Tx<'_>, device: &DeviceRow, name: &str) -> Result<Actor> {
     let name = if name == Actor::SELF { device.person.as_deref().unwrap_or(Actor::TOURIST) } else { name };
-    if name == Actor::TOURIST { Ok(Actor::Tourist) } else { person(tx, name) }
+    match name {
+        Actor::TOURIST => Ok(Actor::Tourist),
+        Actor::OPERATOR => Ok(Actor::Operator),
+        _ => person(tx, name),
+    }
 }
 
 fn person(tx: &Tx<'_>, id: &str) -> Result<Actor> {

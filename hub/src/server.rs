@@ -16,7 +16,7 @@ use liuye_core::sync::policy::REQUEST_TIMEOUT_MS;
 use liuye_core::{Code, Error};
 
 use crate::hub::Hub;
-use crate::{api, desk};
+use crate::{api, desk, public};
 
 /// How often held operations are looked at again, for those that waited too long.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -85,7 +85,7 @@ pub async fn serve(
 /// Everything that the hub answers, without a socket: what [`serve`] puts on a listener. Requests carry their address as
 /// [`axum::extract::ConnectInfo`]. `secure` says whether they come over TLS.
 pub fn router(hub: Hub, secure: bool) -> Router {
-    api::router(hub.clone()).merge(desk::router(hub, secure))
+    api::router(hub.clone()).merge(public::router(hub.clone())).merge(desk::router(hub, secure))
 }
 
 async fn tick(hub: Hub) {

@@ -12,6 +12,9 @@ const MAX_NAMES: usize = 10_000;
 /// Phones that enrol by a public code from one address in an hour: a bus of tourists behind one router, not a machine.
 const PHONES_AN_HOUR: u32 = 60;
 
+/// Sendings of photos by one link in an hour: a shopkeeper who forgot a photo, not a machine that fills the disk.
+const SENDINGS_AN_HOUR: u32 = 12;
+
 /// How long to wait once there were too many, s.
 pub(crate) const WAIT_S: u64 = 60;
 
@@ -34,6 +37,11 @@ impl Tries {
     /// Enrolments by a public code.
     pub(crate) fn of_phones() -> Self {
         Self { span_ms: 3_600_000, most: PHONES_AN_HOUR, made: Mutex::default() }
+    }
+
+    /// Photos by a venue operator's link.
+    pub(crate) fn of_sendings() -> Self {
+        Self { span_ms: 3_600_000, most: SENDINGS_AN_HOUR, made: Mutex::default() }
     }
 
     /// Whether this name may try now (UTC ms).

@@ -96,6 +96,8 @@ fn the_hub_has_everything_once(world: &World) {
     {
         let mut tally = world.tally.lock().unwrap();
         tally.milestones = count(&ledger, "SELECT count(*) FROM operations WHERE kind GLOB 'assignment.*' AND state = 'applied'");
+        tally.movements = count(&ledger, "SELECT count(*) FROM operations WHERE kind GLOB 'leaflets.*' AND state = 'applied'");
+        tally.handovers = count(&ledger, "SELECT count(*) FROM operations WHERE kind = 'handover.accept' AND state = 'applied'");
         tally.steps = count(&ledger, "SELECT count(*) FROM entries WHERE what = 'due'");
     }
     for (kind, noun) in [
@@ -104,6 +106,12 @@ fn the_hub_has_everything_once(world: &World) {
         ("inspection.start", "inspection"),
         ("hazard.find", "hazard"),
         ("call.raise", "call"),
+        ("publicity.plan", "publicity_session"),
+        ("leaflets.stock", "leaflets"),
+        ("dispute.report", "dispute"),
+        ("duty_log.write", "duty_log"),
+        ("handover.offer", "handover"),
+        ("rating.give", "rating"),
     ] {
         let applied = count(&ledger, &format!("SELECT count(*) FROM operations WHERE kind = '{kind}' AND state = 'applied'"));
         let documents = count(&ledger, &format!("SELECT count(*) FROM documents WHERE kind = '{noun}'"));

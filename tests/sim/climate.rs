@@ -35,6 +35,9 @@ pub struct Climate {
     /// Deeds that are about a call for help, or a welfare timer.
     #[serde(default)]
     pub calls_in: u32,
+    /// Deeds that are about publicity, disputes, the platform, or ratings.
+    #[serde(default)]
+    pub platform_in: u32,
     /// Phones that two persons share, each with a PIN: one in so many.
     #[serde(default)]
     pub shared_in: u32,
@@ -84,6 +87,7 @@ impl Climate {
             erase_in: rough(60, 20),
             wipe_in: rough(300, 100),
             calls_in: rough(4, 2),
+            platform_in: rough(4, 2),
         }
     }
 }

@@ -183,7 +183,7 @@ fn inspector(phone: &Phone, app: &Companion) -> Result<Vec<Uuid>> {
             let inspections = safety.inspections(Page::first(50))?;
             let open: Vec<_> = inspections.iter().filter(|(_, it)| it.state == InspectionState::InProgress).collect();
             match chance.pick(&open) {
-                Some((id, _)) => safety.submit(id, answers(app)?, None, vec![photo(phone, app)?])?,
+                Some((id, _)) => safety.submit(id, answers(app, id)?, None, vec![photo(phone, app)?])?,
                 None => {
                     safety.start_inspection(InspectionDraft { venue: venue.id.clone(), campaign: None, fix: None, photos: Vec::new() })?
                 }
@@ -217,8 +217,8 @@ fn assignment(phone: &Phone) -> AssignDraft {
     AssignDraft { owner: "the venue".to_owned(), due: rfc3339(phone.clock.wall_ms() + 3 * 86_400_000), plan: None }
 }
 
-fn answers(app: &Companion) -> Result<Vec<ChecklistAnswer>> {
-    let checklist = app.safety().checklist()?;
+fn answers(app: &Companion, inspection: &str) -> Result<Vec<ChecklistAnswer>> {
+    let checklist = app.safety().questions(inspection)?;
     Ok(checklist.into_iter().map(|item| ChecklistAnswer { item: item.id, outcome: AnswerOutcome::Pass, note: None }).collect())
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -21,6 +21,9 @@ use crate::disk::{Machine, machine};
 
 /// Where phones believe the hub to be.
 pub(crate) const URL: &str = "http://hub.test";
+
+/// As the real one.
+const SWEEP_EVERY_MS: i64 = 3_600_000;
 
 /// What yesterday's hub did not understand.
 const YESTERDAY: Edition = Edition::without(&[
@@ -44,6 +47,7 @@ pub(crate) struct HubMachine {
     runtime: Runtime,
     count: usize,
     is_old: AtomicBool,
+    swept_at: AtomicI64,
     processes: Mutex<Vec<(Hub, Router)>>,
 }
 
@@ -61,6 +65,7 @@ impl HubMachine {
             runtime,
             count,
             is_old: AtomicBool::new(false),
+            swept_at: AtomicI64::new(0),
             processes: Mutex::default(),
         }
     }
@@ -82,6 +87,16 @@ impl HubMachine {
     /// Ends the processes where the machine went down.
     pub(crate) fn notice_end(&self) -> bool {
         self.disk.is_down() && !std::mem::take(&mut *self.processes.lock().unwrap()).is_empty()
+    }
+
+    /// What a hub does by itself: what is due every second, and a sweep every hour. A disk that fails meanwhile is its process's
+    /// trouble; what was left undone is done the next time.
+    pub(super) fn chores(&self, now: i64) {
+        let Some(hub) = self.hub() else { return };
+        let _ = hub.tick();
+        if now - self.swept_at.load(Ordering::SeqCst) >= SWEEP_EVERY_MS && hub.sweep().is_ok() {
+            self.swept_at.store(now, Ordering::SeqCst);
+        }
     }
 
     /// Replaces the hubs by those of another day: forward to today's, or back to yesterday's.

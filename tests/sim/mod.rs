@@ -14,6 +14,7 @@ mod faults;
 pub(crate) mod hub;
 mod network;
 mod phone;
+mod platform_deeds;
 mod regression;
 mod sabotage;
 mod shrink;

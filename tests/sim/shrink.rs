@@ -28,6 +28,7 @@ fn steps(climate: Climate) -> Vec<Climate> {
     smaller.push(Climate { churn_in: 0, ..climate });
     smaller.push(Climate { restore_in: 0, ..climate });
     smaller.push(Climate { calls_in: 0, ..climate });
+    smaller.push(Climate { platform_in: 0, ..climate });
     smaller.push(Climate { fork_in: 0, ..climate });
     smaller.push(Climate { meanwhile_in: 0, ..climate });
     smaller.push(Climate { upgrade_in: 0, ..climate });

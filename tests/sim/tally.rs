@@ -12,6 +12,10 @@ pub struct Tally {
     pub operations: u64,
     /// Milestones that took effect at the hub.
     pub milestones: u64,
+    /// Movements of leaflets that took effect at the hub.
+    pub movements: u64,
+    /// Duty posts that passed on.
+    pub handovers: u64,
     /// Steps of the hub's clock.
     pub steps: u64,
     /// What went wrong, by kind.
@@ -30,6 +34,8 @@ impl Tally {
         self.phone_ms += other.phone_ms;
         self.operations += other.operations;
         self.milestones += other.milestones;
+        self.movements += other.movements;
+        self.handovers += other.handovers;
         self.steps += other.steps;
         self.lost += other.lost;
         self.doubled += other.doubled;
@@ -49,7 +55,8 @@ impl Tally {
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "phone-days {} · operations {}", self.phone_days(), self.operations)?;
-        write!(f, " · milestones {} · steps of the clock {} · faults", self.milestones, self.steps)?;
+        write!(f, " · milestones {} · leaflets moved {} · handovers {}", self.milestones, self.movements, self.handovers)?;
+        write!(f, " · steps of the clock {} · faults", self.steps)?;
         for (fault, count) in &self.faults {
             write!(f, " {fault} {count}")?;
         }

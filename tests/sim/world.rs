@@ -20,6 +20,7 @@ use super::clock::{MachineClock, Time};
 use super::deeds;
 use super::hub::{HubMachine, URL};
 use super::phone::Phone;
+use super::platform_deeds;
 use super::site;
 use super::tally::Tally;
 use crate::disk;
@@ -226,10 +227,7 @@ impl World {
     fn step(&self) {
         let Some(((at, _), due)) = self.agenda.lock().unwrap().pop_first() else { return };
         self.time.reach(at);
-        if let Some(hub) = self.hub.hub() {
-            // The hub's own second; a disk that fails meanwhile is its process's trouble.
-            let _ = hub.tick();
-        }
+        self.hub.chores(self.time.now());
         let touched = due.phone();
         self.handle(due);
         self.notice_ends();
@@ -309,6 +307,8 @@ impl World {
         let done = deeds::take_over(phone, &app).and_then(|()| {
             if self.chance.one_in(self.climate.calls_in) {
                 call_deeds::do_something(phone, &app)
+            } else if self.chance.one_in(self.climate.platform_in) {
+                platform_deeds::do_something(phone, &app)
             } else {
                 deeds::do_something(self, phone, &app)
             }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use liuye_core::companion::{Companion, Config, DatabaseKey, SyncReason, SyncReport};
 use liuye_core::env::{Env, Transport};
 use liuye_core::native::NativeTransport;
-use liuye_hub::{Hub, ServeConfig, ops, serve};
+use liuye_hub::{Edition, Hub, ServeConfig, ops, serve};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
@@ -83,7 +83,13 @@ impl District {
     /// Another hub on the same data folder, listening beside the first until the district ends. Returns its address.
     #[must_use]
     pub fn second_hub(&self) -> String {
-        self.serve_beside(Hub::open(&self.hub_folder(), Env::system()).unwrap())
+        self.second_hub_of(Edition::default())
+    }
+
+    /// [`District::second_hub`], of another edition.
+    #[must_use]
+    pub fn second_hub_of(&self, edition: Edition) -> String {
+        self.serve_beside(Hub::open_edition(&self.hub_folder(), Env::system(), edition).unwrap())
     }
 
     /// Lets a hub of this data folder, with a clock of its own say, listen beside the first. Returns its address.

@@ -7,6 +7,7 @@ pub mod disk;
 mod district;
 mod faulty;
 mod inline;
+pub mod matching;
 mod photo;
 pub mod plain;
 mod processes;

@@ -73,7 +73,9 @@ fn a_body_that_is_broken_or_too_large_is_a_problem_document() {
         assert_eq!(said(&answer), refused(400, "malformed"), "{body:?}");
         assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     }
-    assert_eq!(phone.signed(Method::Post, &path, &vec![b' '; 5 << 20], &[]).status, 413);
+    for _ in 0..8 {
+        assert_eq!(said(&phone.signed(Method::Post, &path, &vec![b' '; 5 << 20], &[])), refused(413, "too_large"));
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use liuye_core::companion::{
     AssignDraft, ChangeEvent, ChangeListener, CheckInDraft, Companion, Config, DatabaseKey, HazardDraft, InspectionDraft, LostReportDraft,
     OutboxEntry, Page, Recorded, RecordedCheckIn, ReportedLoss, Subscription, SyncReason, SyncReport,
 };
-use liuye_core::domain::{AnswerOutcome, ChecklistAnswer, Contact, Coordinate, Datum, MajorPlan, Role, format_rfc3339};
+use liuye_core::domain::{AnswerOutcome, ChecklistAnswer, Contact, Coordinate, Datum, DocumentKind, MajorPlan, Role, format_rfc3339};
 use liuye_core::log::{Digest, Fix};
 use liuye_core::native::NativeTransport;
 use liuye_core::{Code, Error, ErrorKind, Result};
@@ -50,6 +50,7 @@ scenarios! {
     open_and_close = "open-and-close.json";
     refused = "refused.json";
     review_of_a_flag = "review-of-a-flag.json";
+    search = "search.json";
     shared_phone = "shared-phone.json";
 }
 
@@ -242,6 +243,13 @@ fn states(phone: &Companion, step: &Value, at: &str) -> Result<Value> {
         }
         "attention" => Ok(phone.needs_attention()?.iter().map(|item| json!(item.entry.operation)).collect()),
         "document" => Ok(phone.document(text("id"))?.map_or(Value::Null, |document| document.body)),
+        "search" => {
+            let kind =
+                |name: &Value| DocumentKind::parse(name.as_str().unwrap()).unwrap_or_else(|| panic!("{at}\nno kind is called {name}"));
+            let kinds: Vec<DocumentKind> = step["kinds"].as_array().into_iter().flatten().map(kind).collect();
+            let limit = step["limit"].as_u64().map_or(50, |limit| u32::try_from(limit).unwrap());
+            Ok(phone.search(text("text"), &kinds, limit)?.into_iter().map(|document| json!(document.id)).collect())
+        }
         "conflicts" => {
             let conflicts = phone.document(text("id"))?.map(|document| document.conflicts).unwrap_or_default();
             let conflict = |lost: liuye_core::domain::AsTold<liuye_core::domain::Conflict>| json!({"operation": lost.operation, "actor": lost.actor, "code": lost.code});

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use liuye_core::companion::{LostReportDraft, SyncReason};
-use liuye_core::domain::{ItemCategory, Role};
+use liuye_core::companion::{AssignDraft, HazardDraft, LostReportDraft, NoticeDraft, SyncReason};
+use liuye_core::domain::{HazardGrade, ItemCategory, Role};
 use liuye_core::env::{HttpRequest, HttpResponse, Method, Transport};
 use liuye_core::native::NativeTransport;
 use liuye_tests::{District, open_phone};
@@ -194,4 +194,46 @@ fn p14_a_record_whose_owner_is_erased_says_so_and_shows_what_is_left() {
     let page = text(&get(&district, &path, Some(&desk)));
     assert!(page.contains("erased") && page.contains("camera"), "{page}");
     assert!(!page.contains("银色相机") && !page.contains("沙滩公园") && !page.contains("/desk/photos/"));
+}
+
+#[test]
+fn a_notice_is_looked_at_by_who_may_read_and_printed_with_a_link_by_who_answers_for_it() {
+    let district = District::open();
+    let phone = district.staff("p-005");
+    let draft = HazardDraft {
+        venue: "v-001".to_owned(),
+        inspection: None,
+        description: "</main><script>alert(1)</script>".to_owned(),
+        grade: HazardGrade::General,
+        fix: None,
+        photos: Vec::new(),
+    };
+    let hazard = phone.safety().add_hazard(draft).unwrap().id;
+    let draft = AssignDraft { owner: "owner".to_owned(), due: "2099-12-31T18:00:00+08:00".to_owned(), plan: None };
+    phone.safety().assign(&hazard, draft).unwrap();
+    let draft = NoticeDraft { hazard, requirement: "clear it".to_owned(), legal_basis: "art. 60".to_owned() };
+    let notice = phone.safety().issue_notice(draft).unwrap().id;
+    phone.sync(SyncReason::User).unwrap();
+    let (path, print) = (format!("/desk/notices/{notice}?lang=en"), format!("/desk/notices/{notice}/print"));
+    assert_eq!(get(&district, &path, None).status, 303);
+    let cookie = log_in(&district, "wang", Role::Desk);
+    let page = get(&district, &path, Some(&cookie));
+    assert!(page.header("content-security-policy").unwrap().starts_with("default-src 'none'; img-src data:"));
+    let page = text(&page);
+    assert!(page.contains("clear it") && !page.contains("<script>") && !page.contains("/r/"), "looking makes no link");
+    let csrf = page.split("name=\"csrf\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = |csrf: &str| format!("csrf={csrf}&lang=en");
+    assert_eq!(request(&district, Method::Post, &print, Some(&cookie), &form("made-up")).status, 403);
+    let printed = text(&request(&district, Method::Post, &print, Some(&cookie), &form(&csrf)));
+    let link = printed.split(&format!("{}/r/", district.url())).nth(1).unwrap().split('<').next().unwrap().to_owned();
+    assert_eq!(get(&district, &format!("/r/{link}"), None).status, 200);
+    assert_eq!(get(&district, "/desk/notices/v-001", Some(&cookie)).status, 404, "a venue is no notice");
+    let admin = log_in(&district, "root", Role::Admin);
+    assert_eq!(get(&district, &path, Some(&admin)).status, 403);
+    let auditor = log_in(&district, "zhuo", Role::Auditor);
+    assert!(!text(&get(&district, &path, Some(&auditor))).contains("csrf"), "an auditor reads, and hands nothing out");
+    assert_eq!(district.count("SELECT count(*) FROM operator_links"), 1);
+    let position = district.hub().about(&notice).unwrap()[0].position;
+    let record = text(&get(&district, &format!("/desk/records/{position}?lang=en"), Some(&cookie)));
+    assert!(record.contains(&format!("/desk/notices/{notice}")), "its record leads to it");
 }

@@ -409,6 +409,7 @@ fn p09_who_left_the_phone_and_the_service_does_not_write_on_as_anyone() {
     ops::device::remove_person(district.hub(), &phone.key.device().to_string(), "p-011").unwrap();
     let mut site: serde_json::Value = serde_json::from_str(&District::site_file("site.json")).unwrap();
     site["persons"].as_array_mut().unwrap().retain(|person| person["id"] != "p-011");
+    site["units"] = serde_json::json!([]);
     district.hub().import_site(&site.to_string()).unwrap();
     let mut operation = phone.loss(1, phone.genesis(), "p-011");
     operation.seen = district.hub().head().unwrap();

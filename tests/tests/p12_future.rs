@@ -271,7 +271,7 @@ proptest! {
         // The hub of today changes it, and then the phone of today, before it has synced again.
         phone.safety().start_rectification(&id).unwrap();
         sync(&phone);
-        phone.safety().extend(&id, "2097-01-01T00:00:00+08:00", "the rain").unwrap();
+        phone.safety().extend(&id, "2096-01-20T00:00:00+08:00", "the rain").unwrap();
         let seen = [district.hub().document(&id).unwrap().unwrap(), phone.document(&id).unwrap().unwrap()];
         sync(&phone);
         let settled = [district.hub().document(&id).unwrap().unwrap(), phone.document(&id).unwrap().unwrap()];

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use liuye_core::companion::{Companion, Page, SyncReason};
-use liuye_core::domain::{DocumentKind, HazardState};
+use liuye_core::domain::{Document, DocumentKind, HazardState};
 use liuye_core::env::Env;
 use liuye_core::log::{Digest, Operation, verify_chain};
 use liuye_core::native::NativeTransport;
@@ -38,6 +38,15 @@ fn log(path: &Path) -> Vec<(String, Operation)> {
     texts.map(|text| (text.clone(), serde_json::from_str(&text).unwrap())).collect()
 }
 
+/// Checks that documents from before there was an index are found by their texts.
+fn is_found<'a>(documents: impl Iterator<Item = &'a Document>, search: impl Fn(&str) -> Vec<Document>) {
+    for document in documents {
+        let body = &document.body;
+        let text = [&body["name"]["zh"], &body["description"], &body["loss"]["description"]].into_iter().find_map(Value::as_str).unwrap();
+        assert!(search(text).iter().any(|found| found.id == document.id), "{}", document.id);
+    }
+}
+
 #[test]
 fn p12_a_phone_of_0_1_opens_and_shows_what_it_held() {
     let dir = tempfile::tempdir().unwrap();
@@ -46,7 +55,10 @@ fn p12_a_phone_of_0_1_opens_and_shows_what_it_held() {
     assert_eq!((outbox.applied, outbox.pending, outbox.held, outbox.quarantined, outbox.conflicts), (5, 2, 0, 0, 0));
     assert_eq!(inspector.identity().unwrap().person.as_deref(), Some("p-005"));
     assert_eq!(inspector.safety().hazards(Page::first(10)).unwrap()[0].1.state, HazardState::Submitted);
-    assert_eq!(inspector.documents(DocumentKind::Venue, Page::first(200)).unwrap().len(), 60);
+    let venues = inspector.documents(DocumentKind::Venue, Page::first(200)).unwrap();
+    assert_eq!(venues.len(), 60);
+    let hazards = inspector.documents(DocumentKind::Hazard, Page::first(10)).unwrap();
+    is_found(venues.iter().chain(&hazards), |text| inspector.search(text, &[], 200).unwrap());
 }
 
 #[test]
@@ -93,7 +105,9 @@ fn p12_a_hub_of_0_1_opens_and_verifies_and_still_unseals_its_contacts() {
     assert_eq!(verified.faults, Vec::<String>::new());
     let reports = hub.documents(DocumentKind::LostReport, 10, 0).unwrap();
     assert_eq!(hub.contact(&reports[0].id, "officer").unwrap().phone, "+8613800138000");
-    assert_eq!(hub.documents(DocumentKind::Hazard, 10, 0).unwrap().len(), 1);
+    let hazards = hub.documents(DocumentKind::Hazard, 10, 0).unwrap();
+    assert_eq!(hazards.len(), 1);
+    is_found(reports.iter().chain(&hazards), |text| hub.search(text, &[], 200).unwrap());
 }
 
 #[test]

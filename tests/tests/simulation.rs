@@ -80,6 +80,12 @@ fn p06_every_operation_is_in_one_place_after_every_step() {
 }
 
 #[test]
+fn leaflets_move_and_posts_pass_on_whatever_goes_wrong() {
+    let tally = holds(1_300..1_302, |climate| Climate { phones: 7, days: 2, deed_minutes: 40, calls_in: 8, platform_in: 1, ..climate });
+    assert!(tally.movements > 10 && tally.handovers > 0, "{tally}");
+}
+
+#[test]
 fn p07_the_queue_empties_by_itself_once_the_network_heals() {
     let tally = holds(1_100..1_106, |climate| Climate { phones: 4, days: 2, line_fault_in: 2, hub_fault_in: 15, ..climate });
     assert!(tally.faults["answer_lost"] > 20, "{tally}");

@@ -1,4 +1,4 @@
-//! Measures a save as ratios of one run.
+//! Measures a save as ratios of one run, and a search against what it may take.
 //!
 //! Each side is a process of its own that saves on request; this chore asks them in turn, so that whatever else the
 //! machine does falls on all of them alike. A ratio is the median of the rounds' ratios.
@@ -11,11 +11,13 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::{Args, ValueEnum};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::maven::{self, Built};
 use crate::process::{self, cargo, command, end_tree, root, say, target};
 use crate::{bindings, packages};
+
+mod search;
 
 /// How often every side is asked; odd, so that a median is one of the figures.
 const ROUNDS: usize = 9;
@@ -50,6 +52,10 @@ enum Work {
     SaveKotlin,
     /// Statistics of a year with 1,000,000 check-ins on a hub, alone and with another year before it.
     Statistics,
+    /// The slowest of several searches on a phone, against 20 ms.
+    Search,
+    /// Precision and recall of matching lost and found, on the labelled set.
+    Matching,
 }
 
 impl Work {
@@ -58,6 +64,8 @@ impl Work {
             Self::SaveRust => "save-rust",
             Self::SaveKotlin => "save-kotlin",
             Self::Statistics => "statistics",
+            Self::Search => "search",
+            Self::Matching => "matching",
         }
     }
 
@@ -68,6 +76,9 @@ impl Work {
             Self::SaveKotlin => 1.2,
             // With twice as much in the ledger, of which half lies outside the window.
             Self::Statistics => 1.3,
+            Self::Search => 1.0,
+            // Shares: see `matching`.
+            Self::Matching => 0.95,
         }
     }
 }
@@ -76,7 +87,7 @@ impl Work {
 #[derive(Debug, Serialize)]
 struct Figure {
     work: &'static str,
-    /// Median of a save.
+    /// Median of a save, or of the slowest search.
     value: f64,
     /// Median of what it is held against.
     baseline: f64,
@@ -98,6 +109,9 @@ impl Figure {
 /// Runs the measurements. Does not hold where a ratio passes its limit.
 pub(crate) fn run(options: &Options) -> Result<bool> {
     packages::ensure()?;
+    if options.only == Some(Work::Matching) {
+        return matching(options);
+    }
     let wanted = |work: Work| options.only.is_none_or(|only| only == work);
     let place = target().join("xtask/bench");
     if place.exists() {
@@ -105,22 +119,32 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
     }
     fs::create_dir_all(&place)?;
     if options.only == Some(Work::Statistics) {
+        // Filling a hub with two million check-ins takes minutes: only where it is asked for.
         return close(&[statistics(&place)?], options);
     }
-    let worker = build()?;
-    prepare(&worker, &place)?;
+    let mut figures = if options.only == Some(Work::Search) { Vec::new() } else { saves(wanted, &place)? };
+    if wanted(Work::Search) {
+        figures.extend(search::measure(&place)?);
+    }
+    close(&figures, options)
+}
+
+/// Measures saves.
+fn saves(wanted: impl Fn(Work) -> bool, place: &Path) -> Result<Vec<Figure>> {
+    let worker = build("bench_save", &["--package", "liuye-ffi", "--lib"])?;
+    prepare(&worker, place)?;
 
     let rust = |name: &str| {
         let mut rust = command(&worker.to_string_lossy());
         rust.arg(name);
         rust
     };
-    let mut sides = vec![Side::start(COMPANION, rust(COMPANION), &place)?];
+    let mut sides = vec![Side::start(COMPANION, rust(COMPANION), place)?];
     if wanted(Work::SaveRust) {
-        sides.push(Side::start(RAW, rust(RAW), &place)?);
+        sides.push(Side::start(RAW, rust(RAW), place)?);
     }
     if wanted(Work::SaveKotlin) {
-        sides.push(Side::start(KOTLIN, jvm()?, &place)?);
+        sides.push(Side::start(KOTLIN, jvm()?, place)?);
     }
 
     say(format!("{ROUNDS} rounds of {SAVES} saves on every side, after {WARM_UP} to warm up"));
@@ -132,11 +156,7 @@ pub(crate) fn run(options: &Options) -> Result<bool> {
             side.round()?;
         }
     }
-    let mut figures = figures(&sides);
-    if wanted(Work::Statistics) {
-        figures.push(statistics(&place)?);
-    }
-    close(&figures, options)
+    Ok(figures(&sides))
 }
 
 /// Shows the figures, and says whether each keeps its limit.
@@ -165,19 +185,54 @@ fn statistics(place: &Path) -> Result<Figure> {
     Ok(Figure { work: work.name(), value: beside, baseline: alone, unit: "ms", limit: LIMIT, ratio, goal: work.goal(), met })
 }
 
+/// What the worker prints of matching: shares, which no machine's speed moves.
+#[derive(Debug, Serialize, Deserialize)]
+struct Matched {
+    half: String,
+    losses: usize,
+    finds: usize,
+    told: usize,
+    precision: f64,
+    recall_at_3: f64,
+    told_recall: f64,
+}
+
+/// Of those found at the first three places, at least so many.
+const RECALL_GOAL: f64 = 0.85;
+
+/// Prints precision and recall of matching. Does not hold where one of them misses its goal.
+fn matching(options: &Options) -> Result<bool> {
+    let mut worker = cargo();
+    worker.args(["run", "--quiet", "--package", "liuye-tests", "--bin", "bench_matching"]);
+    let finished = process::logged("bench-matching", worker, BUILD_LIMIT)?;
+    ensure!(finished.success, "matching was not measured ({}):\n{}", finished.ending, finished.output);
+    let line = finished.output.lines().rfind(|line| line.starts_with('[')).context("no figures")?;
+    let figures: Vec<Matched> = serde_json::from_str(line).context("no figures")?;
+    say(format!("{:<10} {:>7} {:>6} {:>6} {:>10} {:>9} {:>12}", "half", "losses", "finds", "told", "precision", "recall@3", "told recall"));
+    for figure in &figures {
+        let Matched { half, losses, finds, told, precision, recall_at_3, told_recall } = figure;
+        say(format!("{half:<10} {losses:>7} {finds:>6} {told:>6} {precision:>10.3} {recall_at_3:>9.3} {told_recall:>12.3}"));
+    }
+    if let Some(file) = &options.json {
+        fs::write(file, serde_json::to_string_pretty(&figures)? + "\n").with_context(|| format!("cannot write {}", file.display()))?;
+    }
+    let holds = |figure: &Matched| figure.precision >= Work::Matching.goal() && figure.recall_at_3 >= RECALL_GOAL;
+    Ok(!figures.is_empty() && figures.iter().all(holds))
+}
+
 /// The sides, as the Rust worker's own commands name them.
 const COMPANION: &str = "companion";
 const RAW: &str = "raw";
 const KOTLIN: &str = "kotlin";
 
-/// Builds the Rust worker and, for the Kotlin one, the library: both optimised, both from the same core.
-fn build() -> Result<PathBuf> {
+/// Builds a Rust worker and what it is held against: all optimised, all from the same core.
+fn build(worker: &str, also: &[&str]) -> Result<PathBuf> {
     say("building with optimisation …");
     let mut build = cargo();
-    build.args(["build", "--release", "--package", "liuye-tests", "--bin", "bench_save", "--package", "liuye-ffi", "--lib"]);
+    build.args(["build", "--release", "--package", "liuye-tests", "--bin", worker]).args(also);
     let finished = process::logged("bench-build", build, BUILD_LIMIT)?;
     ensure!(finished.success, "the release build failed ({}):\n{}", finished.ending, finished.output);
-    Ok(target().join("release").join(format!("bench_save{}", std::env::consts::EXE_SUFFIX)))
+    Ok(target().join("release").join(format!("{worker}{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// Makes the database from which every side starts: an enrolled phone that has its site.
@@ -287,7 +342,7 @@ fn median(mut figures: Vec<f64>) -> Option<f64> {
 }
 
 fn table(figures: &[Figure]) {
-    say(format!("{:<12} {:>12} {:>12} {:>8} {:>8} {:>8}", "work", "a save", "baseline", "ratio", "goal", "limit"));
+    say(format!("{:<12} {:>12} {:>12} {:>8} {:>8} {:>8}", "work", "time", "baseline", "ratio", "goal", "limit"));
     for figure in figures {
         let met = if figure.met { "met" } else { "not met" };
         say(format!(

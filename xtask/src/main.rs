@@ -36,7 +36,7 @@ enum Chore {
     Test,
     /// Runs the main job from end to end: phones with no network, then the hub, then a verdict for each record.
     Demo(demo::Options),
-    /// Measures a save as ratios of one run.
+    /// Measures a save as ratios of one run, and a search against what it may take.
     Bench(bench::Options),
     /// Simulates whole districts from seeds, and stops at the first broken promise.
     Sim(sim::Options),

@@ -155,6 +155,17 @@ impl CompanionHandle {
         Ok(documents.into_iter().map(Document::from).collect())
     }
 
+    /// Documents that have every word of the text, the best answer first. A Chinese word is found wherever it stands, another one
+    /// by its beginning. No kinds are all kinds.
+    ///
+    /// # Errors
+    /// `missing` or `too_long` at `text`; `malformed` at `kind`; `out_of_range` at `limit` (1 to 200); those of the store.
+    pub fn search(&self, text: &str, kinds: Vec<DocumentKind>, limit: i32) -> Result<Vec<Document>> {
+        let kinds = kinds.into_iter().map(TryInto::try_into).collect::<Result<Vec<_>>>()?;
+        let documents = self.core.search(text, &kinds, u32::try_from(limit).unwrap_or(0))?;
+        Ok(documents.into_iter().map(Document::from).collect())
+    }
+
     /// Where everything stands, in numbers.
     ///
     /// # Errors

@@ -12,13 +12,13 @@ use crate::store::erase::{Reach, erase};
 use crate::store::{Meta, outbox};
 
 impl Companion {
-    /// Erases a withdrawn report where the hub has answered for no operation of it. It travels all the same, without its text:
+    /// Erases a withdrawn report or claim (`kind` made it) where the hub has answered for no operation of it. It travels all the same, without its text:
     /// how many reports there were and what became of them is counted, and nobody has to learn whose they were.
-    pub(super) fn forget_unsent(&self, connection: &Connection, changes: &mut Changes, report: &str) -> Result<()> {
-        let is_unsent = outbox::all_pending(connection, report, Kind::LossReport.as_str())?;
+    pub(super) fn forget_unsent(&self, connection: &Connection, changes: &mut Changes, subject: &str, kind: Kind) -> Result<()> {
+        let is_unsent = outbox::all_pending(connection, subject, kind.as_str())?;
         if is_unsent {
-            erase(connection, report, Reach::Everything)?;
-            Judge::new(connection)?.rebuild(report, changes)?;
+            erase(connection, subject, Reach::Everything)?;
+            Judge::new(connection)?.rebuild(subject, changes)?;
         }
         Ok(())
     }

@@ -5,7 +5,10 @@ use uuid::Uuid;
 use super::outbox::original_kind;
 use super::record::NewOperation;
 use super::{Companion, Page, Recorded};
-use crate::domain::{Contact, DocumentKind, ItemCategory, Kind, LossRecord, LostReport, LostReportEvent, Text, parse_rfc3339};
+pub use crate::domain::tracking_digest;
+use crate::domain::{
+    Contact, DocumentKind, ItemCategory, Kind, LossRecord, LostReport, LostReportEvent, Text, parse_rfc3339, serial_digest,
+};
 use crate::log::Digest;
 use crate::store::{outbox, private};
 use crate::{Code, Error, Result};
@@ -53,7 +56,7 @@ pub struct ReportedLoss {
 
 /// What is done about lost property. Get it by [`Companion::lost`].
 #[derive(Debug, Clone, Copy)]
-pub struct Lost<'a>(&'a Companion);
+pub struct Lost<'a>(pub(super) &'a Companion);
 
 impl Companion {
     /// What is done about lost property.
@@ -70,7 +73,17 @@ impl Lost<'_> {
     /// Those of the rules, with the field, such as [`Code::PhoneMalformed`] at `contact.phone` or
     /// [`Code::TimeOrder`] at `lost_from`; those of the store.
     pub fn report(&self, draft: LostReportDraft) -> Result<ReportedLoss> {
-        self.file(self.0.env.new_id().to_string(), draft, None)
+        self.file(self.0.env.new_id().to_string(), draft, None, None)
+    }
+
+    /// [`Lost::report`] of a thing whose serial number or IMEI its owner knows: its digest alone is kept, and the same one on a found
+    /// item decides.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`] at `serial`; those of [`Lost::report`].
+    pub fn report_with_serial(&self, draft: LostReportDraft, serial: &str) -> Result<ReportedLoss> {
+        let serial = serial_digest(serial).map_err(|error| error.within("serial"))?;
+        self.file(self.0.env.new_id().to_string(), draft, Some(serial), None)
     }
 
     /// Corrects a report that needs attention. The tracking code stays.
@@ -82,10 +95,11 @@ impl Lost<'_> {
         if original_kind(&original)? != Kind::LossReport {
             return Err(Error::field(Code::AmendsNothing, "amends", "it is no loss report"));
         }
-        self.file(original.operation.entity, draft, Some(amends))
+        let original_loss: Option<LossRecord> = serde_json::from_str(original.operation.text_or_residue()).ok();
+        self.file(original.operation.entity, draft, original_loss.and_then(|loss| loss.serial_digest), Some(amends))
     }
 
-    fn file(&self, id: String, draft: LostReportDraft, amends: Option<Uuid>) -> Result<ReportedLoss> {
+    fn file(&self, id: String, draft: LostReportDraft, serial_digest: Option<Digest>, amends: Option<Uuid>) -> Result<ReportedLoss> {
         let code = match self.tracking_code(&id)? {
             Some(code) => code,
             None => self.new_tracking_code(),
@@ -103,6 +117,7 @@ impl Lost<'_> {
             lost_from: time("lost_from", &draft.lost_from)?,
             lost_to: time("lost_to", &draft.lost_to)?,
             tracking_digest: tracking_digest(&code),
+            serial_digest,
         }
         .normalised(now)?;
         let mut new = NewOperation::new(Kind::LossReport, id, &loss)?.with_photos(draft.photos);
@@ -150,7 +165,7 @@ impl Lost<'_> {
         let new = event(Kind::LossWithdraw, id, note)?;
         self.0.write(|connection, changes| {
             let (recorded, _) = self.0.append(connection, changes, new)?;
-            self.0.forget_unsent(connection, changes, id)?;
+            self.0.forget_unsent(connection, changes, id, Kind::LossReport)?;
             Ok(recorded)
         })
     }
@@ -183,13 +198,6 @@ impl Lost<'_> {
         let content = self.0.read(|connection| private::contact_of_entity(connection, id))?;
         Ok(content.map(|content| serde_json::from_str(&content)).transpose()?)
     }
-}
-
-/// The digest under which the hub knows a tracking code: upper case, without hyphens and spaces.
-#[must_use]
-pub fn tracking_digest(code: &str) -> Digest {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_uppercase()).collect();
-    Digest::of(plain.as_bytes())
 }
 
 fn event(kind: Kind, id: &str, note: Option<String>) -> Result<NewOperation> {

@@ -1,14 +1,15 @@
 //! Safety checks: inspections of venues, and hazards from found to closed.
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::outbox::original_kind;
 use super::record::NewOperation;
 use super::{Companion, Page, Recorded};
 use crate::domain::{
-    ChecklistAnswer, ChecklistItem, DocumentKind, Hazard, HazardEvent, HazardGrade, Inspection, InspectionEvent, Kind, MajorPlan, Site,
-    Venue, parse_rfc3339,
+    Campaign, Checklist, ChecklistAnswer, ChecklistItem, ChecklistRef, DocumentKind, DynamicZero, Hazard, HazardEvent, HazardGrade,
+    Inspection, InspectionEvent, Kind, MajorPlan, Site, Venue, parse_rfc3339,
 };
 use crate::log::{Digest, Fix};
 use crate::{Code, Error, Result};
@@ -54,9 +55,20 @@ pub struct AssignDraft {
     pub plan: Option<MajorPlan>,
 }
 
+/// What there is to know of a venue on arrival, each with its id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VenueHistory {
+    /// Hazards that are still to be seen to, newest first.
+    pub open: Vec<(String, Hazard)>,
+    /// Hazards that were closed, referred or none, newest first.
+    pub earlier: Vec<(String, Hazard)>,
+    /// Visits, newest first.
+    pub inspections: Vec<(String, Inspection)>,
+}
+
 /// What safety checks consist of. Get it by [`Companion::safety`].
 #[derive(Debug, Clone, Copy)]
-pub struct Safety<'a>(&'a Companion);
+pub struct Safety<'a>(pub(super) &'a Companion);
 
 impl Companion {
     /// What safety checks consist of.
@@ -84,12 +96,79 @@ impl Safety<'_> {
         Ok(sites.into_iter().flat_map(|site| site.checklist).collect())
     }
 
-    /// Begins a visit of a venue. Works offline.
+    /// All checklists that this phone knows, with their versions, by id.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn checklists(&self) -> Result<Vec<Checklist>> {
+        self.0.reference(DocumentKind::Checklist)
+    }
+
+    /// The questions that an inspection answers: those of the version that it began with, whatever the list asks by now.
+    ///
+    /// # Errors
+    /// [`Code::UnknownReference`] at `inspection`; those of the store.
+    pub fn questions(&self, inspection: &str) -> Result<Vec<ChecklistItem>> {
+        let visit: Inspection = self.noun(DocumentKind::Inspection, inspection, "inspection")?;
+        let Some(named) = visit.checklist else { return self.checklist() };
+        let lists = self.checklists()?;
+        let items = lists.iter().find(|list| list.id == named.id).and_then(|list| list.items(named.version));
+        Ok(items.map(<[_]>::to_vec).unwrap_or_default())
+    }
+
+    /// Begins a visit of a venue. It answers the newest version of its campaign's checklist, else of the one for such venues, else
+    /// of the site's own. Works offline.
     ///
     /// # Errors
     /// [`Code::UnknownReference`] or [`Code::VenueRetired`] at `venue`, [`Code::NotPermitted`]; those of the store.
     pub fn start_inspection(&self, draft: InspectionDraft) -> Result<Recorded> {
-        Ok(self.0.record(inspection(self.0.env.new_id().to_string(), draft)?)?.0)
+        let checklist = self.asked(&draft)?;
+        Ok(self.0.record(inspection(self.0.env.new_id().to_string(), draft, checklist)?)?.0)
+    }
+
+    /// Begins a visit that was planned. Works offline.
+    ///
+    /// # Errors
+    /// [`Code::UnknownReference`] at `inspection`, [`Code::Exists`] where it began before; those of [`Safety::start_inspection`].
+    pub fn start_planned(&self, id: &str, fix: Option<Fix>) -> Result<Recorded> {
+        let planned: Inspection = self.noun(DocumentKind::Inspection, id, "inspection")?;
+        let draft = InspectionDraft { venue: planned.venue, campaign: planned.campaign, fix, photos: Vec::new() };
+        let checklist = self.asked(&draft)?;
+        Ok(self.0.record(inspection(id.to_owned(), draft, checklist)?)?.0)
+    }
+
+    /// Plans a visit of a venue for somebody, until a time (RFC 3339 with an offset) where there is one.
+    ///
+    /// # Errors
+    /// [`Code::UnknownReference`] or [`Code::VenueRetired`] at `venue`, [`Code::UnknownReference`] or [`Code::NotPermitted`] at
+    /// `inspector`, [`Code::TimeMalformed`] at `due`, [`Code::NotPermitted`]; those of the store.
+    pub fn plan_inspection(&self, venue: &str, inspector: &str, campaign: Option<String>, due: Option<&str>) -> Result<Recorded> {
+        let due = due.map(parse_rfc3339).transpose().map_err(|error| error.within("due"))?;
+        let event = InspectionEvent::Plan { venue: venue.to_owned(), inspector: inspector.to_owned(), campaign, due }.normalised()?;
+        self.act(Kind::InspectionPlan, &self.0.env.new_id().to_string(), &event, Vec::new())
+    }
+
+    /// What there is to know of a venue on arrival: its hazards, the open ones first, and its visits; each newest first.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn history(&self, venue: &str) -> Result<VenueHistory> {
+        let mut hazards: Vec<(String, Hazard)> = self.0.all_typed(DocumentKind::Hazard)?;
+        hazards.retain(|(_, hazard)| hazard.venue == venue);
+        let mut inspections: Vec<(String, Inspection)> = self.0.all_typed(DocumentKind::Inspection)?;
+        inspections.retain(|(_, inspection)| inspection.venue == venue);
+        let (open, earlier) = hazards.into_iter().partition(|(_, hazard)| hazard.is_open());
+        Ok(VenueHistory { open, earlier, inspections })
+    }
+
+    /// How far the hazards that this phone sees are from zero, as of now.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn dynamic_zero(&self) -> Result<DynamicZero> {
+        let hazards: Vec<(String, Hazard)> = self.0.all_typed(DocumentKind::Hazard)?;
+        let hazards: Vec<_> = hazards.into_iter().map(|(_, hazard)| hazard).collect();
+        Ok(DynamicZero::of(&hazards, self.0.env.clock.wall_ms()))
     }
 
     /// Corrects the beginning of a visit that the hub quarantined, such as one of a venue that was struck off.
@@ -97,7 +176,8 @@ impl Safety<'_> {
     /// # Errors
     /// [`Code::AmendsNothing`]; those of [`Safety::start_inspection`].
     pub fn amend_inspection(&self, amends: Uuid, draft: InspectionDraft) -> Result<Recorded> {
-        self.amend(amends, Kind::InspectionStart, |entity| inspection(entity, draft))
+        let checklist = self.asked(&draft)?;
+        self.amend(amends, Kind::InspectionStart, |entity| inspection(entity, draft, checklist))
     }
 
     /// Hands in an inspection with every question answered once.
@@ -201,10 +281,27 @@ impl Safety<'_> {
         self.hazard(Kind::HazardCloseOnSpot, hazard, event, vec![before, after])
     }
 
+    /// The second person of a closing on the spot says so themselves.
+    ///
+    /// # Errors
+    /// [`Code::NotPermitted`] for anyone else, [`Code::StateRefused`] where it was said before; those of the store.
+    pub fn witness(&self, hazard: &str) -> Result<Recorded> {
+        self.hazard(Kind::HazardWitness, hazard, HazardEvent::Witness {}, Vec::new())
+    }
+
+    /// A closed hazard is there again: it begins anew, and counts as one.
+    ///
+    /// # Errors
+    /// [`Code::Missing`] at `reason`; as [`Safety::reinspect`].
+    pub fn reopen(&self, hazard: &str, reason: &str) -> Result<Recorded> {
+        self.hazard(Kind::HazardReopen, hazard, HazardEvent::Reopen { reason: reason.to_owned() }, Vec::new())
+    }
+
     /// Moves the due date.
     ///
     /// # Errors
-    /// [`Code::TimeOrder`] at `due` where it is not later, [`Code::Missing`] at `reason`; as [`Safety::reinspect`].
+    /// [`Code::TimeOrder`] at `due` where it is not later, [`Code::OutOfRange`] where it is further than it may be moved, or was
+    /// moved as often as it may, [`Code::Missing`] at `reason`; as [`Safety::reinspect`].
     pub fn extend(&self, hazard: &str, due: &str, reason: &str) -> Result<Recorded> {
         let due = parse_rfc3339(due).map_err(|error| error.within("due"))?;
         self.hazard(Kind::HazardExtend, hazard, HazardEvent::Extend { due, reason: reason.to_owned() }, Vec::new())
@@ -247,7 +344,26 @@ impl Safety<'_> {
         self.act(kind, hazard, &event.normalised()?, photos)
     }
 
-    fn act(&self, kind: Kind, entity: &str, event: &impl Serialize, photos: Vec<Digest>) -> Result<Recorded> {
+    /// The version of the checklist that a visit answers; none where this phone knows none, so that any will do.
+    fn asked(&self, draft: &InspectionDraft) -> Result<Option<ChecklistRef>> {
+        let campaign: Option<Campaign> = match &draft.campaign {
+            Some(id) => self.noun(DocumentKind::Campaign, id, "campaign").ok(),
+            None => None,
+        };
+        let venue: Option<Venue> = self.noun(DocumentKind::Venue, &draft.venue, "venue").ok();
+        let lists = self.checklists()?;
+        let list = Checklist::choose(&lists, campaign.and_then(|campaign| campaign.checklist).as_deref(), venue.map(|venue| venue.kind));
+        Ok(list.and_then(|list| Some(ChecklistRef { id: list.id.clone(), version: list.newest()?.version })))
+    }
+
+    /// A document as its noun.
+    pub(super) fn noun<T: DeserializeOwned>(&self, kind: DocumentKind, id: &str, field: &'static str) -> Result<T> {
+        let document = self.0.document(id)?.filter(|document| document.kind == kind.as_str());
+        let document = document.ok_or_else(|| Error::field(Code::UnknownReference, field, "this phone knows no such document"))?;
+        Ok(serde_json::from_value(document.body)?)
+    }
+
+    pub(super) fn act(&self, kind: Kind, entity: &str, event: &impl Serialize, photos: Vec<Digest>) -> Result<Recorded> {
         Ok(self.0.record(NewOperation::new(kind, entity, event)?.with_photos(photos))?.0)
     }
 
@@ -262,8 +378,8 @@ impl Safety<'_> {
     }
 }
 
-fn inspection(id: String, draft: InspectionDraft) -> Result<NewOperation> {
-    let event = InspectionEvent::Start { venue: draft.venue, campaign: draft.campaign }.normalised()?;
+fn inspection(id: String, draft: InspectionDraft, checklist: Option<ChecklistRef>) -> Result<NewOperation> {
+    let event = InspectionEvent::Start { venue: draft.venue, campaign: draft.campaign, checklist }.normalised()?;
     Ok(NewOperation::new(Kind::InspectionStart, id, &event)?.with_fix(draft.fix).with_photos(draft.photos))
 }
 

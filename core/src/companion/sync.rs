@@ -19,7 +19,7 @@ use crate::domain::{Bucket, BucketDigest, DocumentKind, Kind, Redaction, Until, 
 use crate::env::{Env, LogLevel, Transport};
 use crate::log::DeviceId;
 use crate::store::erase::{Reach, erase};
-use crate::store::{Meta, blobs, digests, documents, outbox, private};
+use crate::store::{Meta, blobs, digests, documents, outbox, private, search};
 use crate::sync::backoff::wait_ms;
 use crate::sync::engine::{Action, Batch, BlobPiece, End, Engine, Event, Route};
 use crate::sync::policy::{LEASE_MS, MAX_HINT_BYTES, MAX_HINTS, MAX_OPERATIONS};
@@ -181,6 +181,7 @@ impl Companion {
             self.lease.release(connection)?;
             Meta::SyncState.write(connection, &state)
         })?;
+        self.index_after_sync();
         self.scrub();
         match end.blocked {
             Some(error) if !is_told_in_report(error.code) => Err(error),
@@ -460,7 +461,8 @@ impl Page<'_> {
     /// The hub has taken a withdrawal: whoever withdrew is forgotten here as well.
     fn forget_withdrawn(&mut self, operation: Uuid) -> Result<()> {
         let withdrawal = outbox::get(self.connection, operation)?.map(|row| row.operation);
-        match withdrawal.filter(|operation| operation.kind == Kind::LossWithdraw.as_str()) {
+        let withdraws = |kind: &str| matches!(Kind::parse(kind), Some(Kind::LossWithdraw | Kind::ClaimWithdraw));
+        match withdrawal.filter(|operation| withdraws(&operation.kind)) {
             Some(withdrawal) => erase(self.connection, &withdrawal.entity, Reach::Answered),
             None => Ok(()),
         }
@@ -485,6 +487,7 @@ impl Page<'_> {
                     self.touched.push(redaction.entity);
                 }
                 if document.body.get("erased_at").is_some() {
+                    search::forget(self.connection, &document.id)?;
                     Meta::Scrub.write(self.connection, &true)?;
                 }
                 outbox::stop_replaying_settled(self.connection, Some(&document.id))?;

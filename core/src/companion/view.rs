@@ -9,7 +9,7 @@ use super::observe::Changes;
 use crate::Result;
 use crate::domain::{Actor, Context, DocumentKind, Kind, Outcome, World, apply};
 use crate::log::Operation;
-use crate::store::{Meta, PhoneWorld, documents, outbox};
+use crate::store::{Meta, PhoneWorld, documents, outbox, search};
 
 /// What judging an operation on this phone needs, read once a transaction.
 pub(super) struct Judge<'a> {
@@ -69,6 +69,8 @@ impl<'a> Judge<'a> {
             let outcome = self.judge(&operation)?;
             if outcome.verdict.is_applied() {
                 self.predict(entity, &outcome, changes)?;
+                let own = outcome.writes.iter().filter(|write| write.id == entity);
+                own.into_iter().try_for_each(|write| search::queue(self.connection, write.kind.as_str(), entity))?;
             }
         }
         Ok(())

@@ -9,6 +9,8 @@ pub enum Actor {
     Unknown,
     /// The holder of a tourist's phone.
     Tourist,
+    /// Whoever holds the link to a venue's hazard: the hub writes for them.
+    Operator,
     /// A member of the staff.
     Person(Box<Person>),
 }
@@ -29,6 +31,8 @@ impl Actor {
     pub const SELF: &'static str = "self";
     /// The name under which a tourist's phone writes.
     pub const TOURIST: &'static str = "tourist";
+    /// The name under which the hub writes what came by a venue operator's link.
+    pub const OPERATOR: &'static str = "operator";
 
     /// Whether `author` may correct or give up what was written under `original`: their own, and what nobody put a name to.
     #[must_use]
@@ -42,6 +46,7 @@ impl Actor {
         match self {
             Self::Unknown => Self::SELF,
             Self::Tourist => Self::TOURIST,
+            Self::Operator => Self::OPERATOR,
             Self::Person(person) => &person.id,
         }
     }
@@ -52,6 +57,7 @@ impl Actor {
         let held_at = |at: i64| match self {
             Self::Unknown => true,
             Self::Tourist => any_of.contains(&Role::Tourist),
+            Self::Operator => any_of.contains(&Role::VenueOperator),
             Self::Person(person) => person.holds(any_of, at),
         };
         match (held_at(earliest), held_at(latest)) {

@@ -5,7 +5,11 @@ use uuid::Uuid;
 
 use super::case::{Case, Judgement, Stop};
 use super::{Actor, Body, Bucket, Conflict, Document, DocumentKind, Kind, Photo, Until, Verdict, Visit};
-use super::{assignment, call, check_fix, check_in, crowd, hazard, inspection, lost_report, shift, tour, track, welfare};
+use super::{OpenMatter, consultation, dispute, duty_log, handover, leaflets, publicity, rating, work_plan};
+use super::{
+    assignment, call, campaign, check_fix, check_in, claim, crowd, found_item, hazard_steps, inspection, lost_report, notice, shift, tour,
+    track, welfare,
+};
 use crate::log::{DeviceId, Digest, Operation};
 use crate::{Code, Error, Result};
 
@@ -43,6 +47,19 @@ pub trait World {
     /// # Errors
     /// Those of the store.
     fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>>;
+
+    /// The claims that a device made with `from ≤ at ≤ to` (UTC ms), in any order.
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>>;
+
+    /// What is open for a person who serves at a post in that zone, in its order, as far as this side knows
+    /// (see [`OpenMatter::of`]).
+    ///
+    /// # Errors
+    /// Those of the store.
+    fn open_matters(&self, person: &str, zone: &str) -> Result<Vec<OpenMatter>>;
 
     /// Whether the photo is here, whole.
     ///
@@ -169,11 +186,24 @@ fn judgement(operation: &Operation, context: &Context<'_>) -> Judgement {
         Body::Track(body) => track::record(case, body),
         Body::Loss(body) => lost_report::report(case, body),
         Body::LossEvent(body) => lost_report::advance(case, kind, body),
+        Body::Found(body) => found_item::apply(case, body),
+        Body::Claim(body) => claim::apply(case, body),
+        Body::Campaign(body) => campaign::apply(case, body),
         Body::Inspection(body) => inspection::apply(case, kind, body),
-        Body::Hazard(body) => hazard::apply(case, body),
+        Body::Hazard(body) => hazard_steps::apply(case, body),
+        Body::Notice(body) => notice::apply(case, body),
         Body::Call(body) => call::apply(case, body),
         Body::Assignment(body) => assignment::apply(case, body),
         Body::Welfare(body) => welfare::apply(case, body),
+
+        Body::Publicity(body) => publicity::apply(case, body),
+        Body::Leaflets(body) => leaflets::apply(case, body),
+        Body::Dispute(body) => dispute::apply(case, body),
+        Body::WorkPlan(body) => work_plan::apply(case, body),
+        Body::Rating(body) => rating::give(case, body),
+        Body::Consultation(body) => consultation::record(case, body),
+        Body::DutyLog(body) => duty_log::write(case, body),
+        Body::Handover(body) => handover::apply(case, body),
     }
 }
 

@@ -6,9 +6,10 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::{
-    AssignmentEvent, CallEvent, CheckInRecord, CheckInReview, CrowdRecord, HazardEvent, InspectionEvent, Kind, LossRecord, LostReportEvent,
-    ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
+    AssignmentEvent, CallEvent, CampaignEvent, CheckInRecord, CheckInReview, ClaimEvent, CrowdRecord, FoundItemEvent, HazardEvent,
+    InspectionEvent, Kind, LossRecord, LostReportEvent, NoticeEvent, ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
 };
+use super::{ConsultationRecord, DisputeEvent, DutyLogRecord, HandoverEvent, LeafletEvent, PublicityEvent, RatingRecord, WorkPlanEvent};
 use crate::log::Operation;
 use crate::{Code, Error, Result};
 
@@ -45,16 +46,41 @@ pub enum Body {
     Loss(LossRecord),
     /// Of a report's later operations.
     LossEvent(LostReportEvent),
+    /// Of a found item's operations.
+    Found(FoundItemEvent),
+    /// Of a claim's operations.
+    Claim(ClaimEvent),
+    /// Of a campaign's operations.
+    Campaign(CampaignEvent),
     /// Of an inspection's operations.
     Inspection(InspectionEvent),
     /// Of a hazard's operations.
     Hazard(HazardEvent),
+    /// Of a rectification notice's operations.
+    Notice(NoticeEvent),
     /// Of a call's operations.
     Call(CallEvent),
     /// Of an assignment's operations.
     Assignment(AssignmentEvent),
     /// Of a welfare timer's operations.
     Welfare(WelfareEvent),
+
+    /// Of a publicity session's operations.
+    Publicity(PublicityEvent),
+    /// Of the operations of a batch of leaflets.
+    Leaflets(LeafletEvent),
+    /// Of a dispute's operations.
+    Dispute(DisputeEvent),
+    /// Of a work plan's operations.
+    WorkPlan(WorkPlanEvent),
+    /// Of [`Kind::RatingGive`].
+    Rating(RatingRecord),
+    /// Of [`Kind::ConsultationRecord`].
+    Consultation(ConsultationRecord),
+    /// Of [`Kind::DutyLogWrite`].
+    DutyLog(DutyLogRecord),
+    /// Of a handover's operations.
+    Handover(HandoverEvent),
 }
 
 impl Body {
@@ -76,7 +102,22 @@ impl Body {
             Kind::TrackRecord => Self::Track(read(json)?),
             Kind::LossReport => Self::Loss(read(json)?),
             Kind::LossCandidate | Kind::LossReturn | Kind::LossWithdraw => Self::LossEvent(read(json)?),
-            Kind::InspectionStart | Kind::InspectionSubmit | Kind::InspectionApprove | Kind::InspectionReturn => {
+            Kind::FoundRegister
+            | Kind::CustodyStore
+            | Kind::CustodySign
+            | Kind::CustodyHandOver
+            | Kind::CustodyAccept
+            | Kind::FoundTransfer
+            | Kind::FoundNotice
+            | Kind::FoundReturn
+            | Kind::FoundRelease
+            | Kind::FoundForfeit
+            | Kind::FoundDispose => Self::Found(read_event(kind, json, FoundItemEvent::kind)?),
+            Kind::ClaimSubmit | Kind::ClaimQuestion | Kind::ClaimAnswer | Kind::ClaimVerify | Kind::ClaimReject | Kind::ClaimWithdraw => {
+                Self::Claim(read_event(kind, json, ClaimEvent::kind)?)
+            }
+            Kind::CampaignPlan | Kind::CampaignStart | Kind::CampaignClose => Self::Campaign(read_event(kind, json, CampaignEvent::kind)?),
+            Kind::InspectionPlan | Kind::InspectionStart | Kind::InspectionSubmit | Kind::InspectionApprove | Kind::InspectionReturn => {
                 Self::Inspection(InspectionEvent::read(kind, json)?)
             }
             Kind::HazardFind
@@ -88,7 +129,11 @@ impl Body {
             | Kind::HazardCloseOnSpot
             | Kind::HazardExtend
             | Kind::HazardRefer
-            | Kind::HazardVoid => Self::Hazard(read_event(kind, json, HazardEvent::kind)?),
+            | Kind::HazardVoid
+            | Kind::HazardReopen
+            | Kind::HazardWitness
+            | Kind::HazardEvidence => Self::Hazard(read_event(kind, json, HazardEvent::kind)?),
+            Kind::NoticeIssue | Kind::NoticeSign => Self::Notice(read_event(kind, json, NoticeEvent::kind)?),
             Kind::CallRaise
             | Kind::CallTriage
             | Kind::CallDispatch
@@ -109,6 +154,36 @@ impl Body {
             Kind::WelfareArm | Kind::WelfareCancel | Kind::WelfareAcknowledge | Kind::WelfareResolve | Kind::WelfareFalseAlarm => {
                 Self::Welfare(read_event(kind, json, WelfareEvent::kind)?)
             }
+
+            Kind::PublicityPlan | Kind::PublicityHold | Kind::PublicityVerify => {
+                Self::Publicity(read_event(kind, json, PublicityEvent::kind)?)
+            }
+            Kind::LeafletsStock | Kind::LeafletsIssue | Kind::LeafletsReturn | Kind::LeafletsWaste => {
+                Self::Leaflets(read_event(kind, json, LeafletEvent::kind)?)
+            }
+            Kind::DisputeReport
+            | Kind::DisputeScreen
+            | Kind::DisputeMediate
+            | Kind::DisputeRetry
+            | Kind::DisputeRefer
+            | Kind::DisputeAgree
+            | Kind::DisputePerform
+            | Kind::DisputeRevisit
+            | Kind::DisputeClose
+            | Kind::DisputeFail
+            | Kind::DisputeLegalRoute => Self::Dispute(read_event(kind, json, DisputeEvent::kind)?),
+            Kind::WorkPlanAdopt
+            | Kind::WorkPlanAddTask
+            | Kind::WorkPlanReport
+            | Kind::WorkPlanAccept
+            | Kind::WorkPlanReturn
+            | Kind::WorkPlanExtend
+            | Kind::WorkPlanDrop
+            | Kind::WorkPlanConclude => Self::WorkPlan(read_event(kind, json, WorkPlanEvent::kind)?),
+            Kind::RatingGive => Self::Rating(read(json)?),
+            Kind::ConsultationRecord => Self::Consultation(read(json)?),
+            Kind::DutyLogWrite => Self::DutyLog(read(json)?),
+            Kind::HandoverOffer | Kind::HandoverAccept => Self::Handover(read_event(kind, json, HandoverEvent::kind)?),
         })
     }
 
@@ -136,12 +211,24 @@ impl Body {
         match self {
             Self::Loss(body) => Some(Self::Loss(body.redacted())),
             Self::LossEvent(_) => Some(Self::LossEvent(LostReportEvent { note: None })),
+            Self::Claim(body) => Some(Self::Claim(body.redacted())),
             Self::Discard(body) => Some(Self::Discard(OperationDiscard { reason: String::new(), ..body })),
+            Self::Rating(body) => Some(Self::Rating(body.redacted())),
+            Self::Publicity(_)
+            | Self::Leaflets(_)
+            | Self::Dispute(_)
+            | Self::WorkPlan(_)
+            | Self::Consultation(_)
+            | Self::DutyLog(_)
+            | Self::Handover(_) => None,
             Self::Enrol(_)
             | Self::CheckIn(_)
             | Self::Review(_)
+            | Self::Campaign(_)
+            | Self::Found(_)
             | Self::Inspection(_)
             | Self::Hazard(_)
+            | Self::Notice(_)
             | Self::Shift(_)
             | Self::Tour(_)
             | Self::Crowd(_)
@@ -171,11 +258,24 @@ impl Body {
             Self::Track(body) => Self::Track(body.normalised()?),
             Self::Loss(body) => Self::Loss(body.normalised(now)?),
             Self::LossEvent(body) => Self::LossEvent(body.normalised()?),
+            Self::Found(body) => Self::Found(body.normalised(now)?),
+            Self::Claim(body) => Self::Claim(body.normalised()?),
+            Self::Campaign(body) => Self::Campaign(body.normalised()?),
             Self::Inspection(body) => Self::Inspection(body.normalised()?),
             Self::Hazard(body) => Self::Hazard(body.normalised()?),
+            Self::Notice(body) => Self::Notice(body.normalised()?),
             Self::Call(body) => Self::Call(body.normalised(now)?),
             Self::Assignment(body) => Self::Assignment(body.normalised()?),
             Self::Welfare(body) => Self::Welfare(body.normalised()?),
+
+            Self::Publicity(body) => Self::Publicity(body.normalised()?),
+            Self::Leaflets(body) => Self::Leaflets(body.normalised()?),
+            Self::Dispute(body) => Self::Dispute(body.normalised()?),
+            Self::WorkPlan(body) => Self::WorkPlan(body.normalised()?),
+            Self::Rating(body) => Self::Rating(body.normalised()?),
+            Self::Consultation(body) => Self::Consultation(body.normalised()?),
+            Self::DutyLog(body) => Self::DutyLog(body.normalised()?),
+            Self::Handover(body) => Self::Handover(body.normalised()?),
         })
     }
 

@@ -77,9 +77,19 @@ impl Bucket {
         Self::of_work(&[], None, person, device)
     }
 
+    /// A found item: who registered it, who holds or held it, to whom it is offered, and the desk.
+    pub(super) fn of_found_item(persons: impl Iterator<Item = String>, device: DeviceId) -> Vec<Self> {
+        Self::of_call(None, persons, device)
+    }
+
     /// An inspection or a hazard: also whoever inspects, and the zone.
     pub(super) fn of_safety_check(zone: &str, person: Option<String>, device: DeviceId) -> Vec<Self> {
         Self::of_work(&[Role::Inspector], Some(zone), person, device)
+    }
+
+    /// A campaign: whoever inspects, and the desk. Nobody else is told where a check is to be.
+    pub(super) fn of_campaign(person: Option<String>, device: DeviceId) -> Vec<Self> {
+        Self::of_work(&[Role::Inspector, Role::Auxiliary], None, person, device)
     }
 
     /// A call: its zone, who called and who is sent, the desk.
@@ -105,6 +115,25 @@ impl Bucket {
     /// on must not show.
     pub(super) fn of_desk() -> Vec<Self> {
         OVERSEERS.map(Self::Role).to_vec()
+    }
+
+    /// Publicity sessions and leaflets: all of the staff takes part in them.
+    pub(super) fn of_publicity(device: DeviceId) -> Vec<Self> {
+        vec![Self::Staff, Self::Device(device)]
+    }
+
+    /// What happens at a duty post: whoever serves in its zone, its author, the desk.
+    pub(super) fn of_platform(zone: &str, person: Option<String>, device: DeviceId) -> Vec<Self> {
+        Self::of_work(&[], Some(zone), person, device)
+    }
+
+    /// What is between these persons, those roles and the desk.
+    pub(super) fn of_persons(also: &[Role], persons: impl Iterator<Item = String>, device: DeviceId) -> Vec<Self> {
+        let mut buckets = Self::of_work(also, None, None, device);
+        buckets.extend(persons.map(Self::Person));
+        buckets.sort_unstable();
+        buckets.dedup();
+        buckets
     }
 
     fn of_work(also: &[Role], zone: Option<&str>, person: Option<String>, device: DeviceId) -> Vec<Self> {

@@ -37,9 +37,9 @@ pub(super) trait Noun: Serialize + DeserializeOwned {
     fn at(&self) -> i64;
 }
 
-/// The name of a member of the staff; none for `self` and `tourist`.
+/// The name of a member of the staff; none for `self`, `tourist` and `operator`.
 pub(super) fn staff(name: &str) -> Option<String> {
-    (!matches!(name, "self" | "tourist")).then(|| name.to_owned())
+    (!matches!(name, "self" | "tourist" | "operator")).then(|| name.to_owned())
 }
 
 /// Where a table leads from a state.
@@ -169,21 +169,25 @@ impl<'a> Case<'a> {
 
     /// The document that the operation is about.
     pub(super) fn existing<N: Noun>(&self) -> Judgement<(Document, N)> {
-        let id = &self.operation.entity;
+        self.existing_of(&self.operation.entity, "entity")
+    }
+
+    /// A document that the operation names at `field`.
+    pub(super) fn existing_of<N: Noun>(&self, id: &str, field: &'static str) -> Judgement<(Document, N)> {
         let Some(document) = self.document(id)? else {
             // Its maker may not have synced yet. Only a phone that has everything of its scope can say no.
             if self.is_hub() || !self.context.world.is_complete() {
-                return Err(Stop::Verdict(Verdict::Held { until: Until::Entity(id.clone()) }));
+                return Err(Stop::Verdict(Verdict::Held { until: Until::Entity(id.to_owned()) }));
             }
-            return Err(Error::field(Code::UnknownReference, "entity", "no such document").into());
+            return Err(Error::field(Code::UnknownReference, field, "no such document").into());
         };
         if document.kind != N::KIND.as_str() {
-            return Err(Error::field(Code::UnknownReference, "entity", "a document of another kind").into());
+            return Err(Error::field(Code::UnknownReference, field, "a document of another kind").into());
         }
         match parse(&document) {
             Some(noun) => Ok((document, noun)),
             // Written by a newer version: this one must not rewrite what it does not understand.
-            None => Err(Error::field(Code::StateRefused, "entity", "the document is of a newer version").into()),
+            None => Err(Error::field(Code::StateRefused, field, "the document is of a newer version").into()),
         }
     }
 

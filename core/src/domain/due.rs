@@ -7,7 +7,7 @@
 use super::apply::{World, Write};
 use super::call::Call;
 use super::case::{Noun, merged, parse, write_of};
-use super::{Assignment, Document, DocumentKind, Settings, Shift, Tour, WelfareTimer};
+use super::{Assignment, Dispute, Document, DocumentKind, FoundItem, Hazard, LostReport, Settings, Shift, Tour, WelfareTimer, WorkPlan};
 use crate::Result;
 
 /// The hub's clock, and what a step may ask.
@@ -32,8 +32,9 @@ pub(super) trait Timed: Noun {
 /// Whether the hub's clock may change documents of this kind.
 #[must_use]
 pub fn is_timed(kind: &str) -> bool {
-    use DocumentKind::{Assignment, Call, Shift, Tour, WelfareTimer};
-    matches!(DocumentKind::parse(kind), Some(Call | Assignment | WelfareTimer | Shift | Tour))
+    use DocumentKind::{Assignment, Call, Dispute, FoundItem, Hazard, LostReport, Shift, Tour, WelfareTimer, WorkPlan};
+    let kind = DocumentKind::parse(kind);
+    matches!(kind, Some(Call | Assignment | WelfareTimer | Shift | Tour | Hazard | LostReport | FoundItem | Dispute | WorkPlan))
 }
 
 /// When the hub's clock changes this document next, UTC ms; none where it does not. What a newer version wrote in another
@@ -88,6 +89,11 @@ fn timed<A: Ask>(document: &Document, ask: &A) -> Option<A::Answer> {
         DocumentKind::WelfareTimer => ask.of(document, parse::<WelfareTimer>(document)?),
         DocumentKind::Shift => ask.of(document, parse::<Shift>(document)?),
         DocumentKind::Tour => ask.of(document, parse::<Tour>(document)?),
+        DocumentKind::Hazard => ask.of(document, parse::<Hazard>(document)?),
+        DocumentKind::LostReport => ask.of(document, parse::<LostReport>(document)?),
+        DocumentKind::FoundItem => ask.of(document, parse::<FoundItem>(document)?),
+        DocumentKind::Dispute => ask.of(document, parse::<Dispute>(document)?),
+        DocumentKind::WorkPlan => ask.of(document, parse::<WorkPlan>(document)?),
         _ => return None,
     })
 }

@@ -1,13 +1,13 @@
 //! Facts: what a document says that a figure counts, so that a figure of a year is read from its window alone.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::case::parse;
 use super::coverage::Planned;
 use super::{
     Answer, Assignment, AssignmentMove, Call, CallSource, CallState, CheckIn, CheckInVerdict, Document, DocumentKind, DutyPost, Hazard,
-    HazardState, Inspection, InspectionState, LostReport, LostReportState, Moment, Person, Shift, Tour,
+    HazardState, Inspection, InspectionState, LeafletUse, Leaflets, LostReport, LostReportState, Moment, Person, PublicitySession, Shift,
+    Tour,
 };
 
 macro_rules! fact_kinds {
@@ -112,7 +112,9 @@ impl Fact {
             Some(DocumentKind::Inspection) => of_inspection(document),
             Some(DocumentKind::Hazard) => of_hazard(document),
             Some(DocumentKind::LostReport) => of_lost_report(document),
-            _ => of_publicity(document),
+            Some(DocumentKind::PublicitySession) => of_session(document),
+            Some(DocumentKind::Leaflets) => of_leaflets(document),
+            _ => Vec::new(),
         }
     }
 }
@@ -310,22 +312,18 @@ fn of_lost_report(document: &Document) -> Vec<Fact> {
     facts
 }
 
-/// Publicity sessions and leaflets, by what they say of themselves.
-fn of_publicity(document: &Document) -> Vec<Fact> {
-    let number = |field: &str| document.body.get(field).and_then(Value::as_i64);
-    match document.kind.as_str() {
-        "publicity_session" if document.body.get("state").and_then(Value::as_str) == Some("verified") => {
-            let at = number("held_at").or_else(|| number("at"));
-            at.map(|at| Fact::new(document, FactKind::SessionVerified, at)).into_iter().collect()
-        }
-        "leaflets" => {
-            let Some((at, issued)) = number("at").zip(number("issued")) else { return Vec::new() };
-            let back = |field| number(field).unwrap_or(0);
-            let value = issued.saturating_sub(back("returned")).saturating_sub(back("wasted")).max(0);
-            vec![Fact { value, ..Fact::new(document, FactKind::Leaflets, at) }]
-        }
-        _ => Vec::new(),
-    }
+fn of_session(document: &Document) -> Vec<Fact> {
+    let verified = parse::<PublicitySession>(document).filter(PublicitySession::counts);
+    verified.map(|session| Fact { place: session.zone, ..Fact::new(document, FactKind::SessionVerified, session.at) }).into_iter().collect()
+}
+
+fn of_leaflets(document: &Document) -> Vec<Fact> {
+    let used = parse::<Leaflets>(document).map(|leaflets| leaflets.sessions).unwrap_or_default();
+    let fact = |used: LeafletUse| {
+        let value = i64::try_from(used.distributed()).unwrap_or(i64::MAX);
+        Fact { subject: used.session, value, ..Fact::new(document, FactKind::Leaflets, used.at) }
+    };
+    used.into_iter().map(fact).collect()
 }
 
 /// A name as JSON has it, without its quotes.

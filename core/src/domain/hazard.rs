@@ -1,10 +1,11 @@
-//! Hazards, from found to closed. Who closes one is never who rectified it.
+//! Hazards, from found to closed. Who closes one is never who rectified it. The steps are in [`super::hazard_steps`].
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::case::{Case, Judgement, Noun, next, parse, staff};
-use super::{Actor, Bucket, Document, DocumentKind, Inspection, Kind, Person, Role, Text, Until, Verdict};
+use super::case::{Noun, staff};
+use super::due::{Tick, Timed};
+use super::{Bucket, DocumentKind, Kind, Role, Settings, Text};
 use crate::log::{DeviceId, Digest};
 use crate::{Code, Error, Result};
 
@@ -110,6 +111,19 @@ pub enum HazardEvent {
         /// Why; 1 to 1,000 characters.
         reason: String,
     },
+    /// [`super::Kind::HazardReopen`]
+    Reopen {
+        /// Why; 1 to 1,000 characters.
+        reason: String,
+    },
+    /// [`super::Kind::HazardWitness`]: by the second person whom a closing on the spot names.
+    Witness {},
+    /// [`super::Kind::HazardEvidence`]; carries at least one photo.
+    Evidence {
+        /// What the venue's operator has to say; at most 500 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
 }
 
 /// Where a hazard stands.
@@ -166,6 +180,12 @@ pub struct Hazard {
     /// Until when, UTC ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<i64>,
+    /// When the due date passed with no rectification handed in, UTC ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overdue_at: Option<i64>,
+    /// How often the due date moved.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub extensions: u32,
     /// The plan of a major hazard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<MajorPlan>,
@@ -187,6 +207,15 @@ pub struct Hazard {
     /// The second person of a rectification on the spot.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<String>,
+    /// When that person said so themselves, UTC ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witnessed_at: Option<i64>,
+    /// How often it was there again after it was closed.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub reopened: u32,
+    /// When it was so last, UTC ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopened_at: Option<i64>,
     /// The last word on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
@@ -196,6 +225,15 @@ pub struct Hazard {
     /// Photos of the rectification, by SHA-256.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rectification_photos: Vec<Digest>,
+    /// Photos that the venue's operator sent, by SHA-256.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub operator_photos: Vec<Digest>,
+    /// What they had to say last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator_note: Option<String>,
+    /// When they sent something last, UTC ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operator_at: Option<i64>,
 }
 
 /// What moves a hazard on.
@@ -221,6 +259,8 @@ pub enum HazardMove {
     Refer,
     /// It was none.
     Void,
+    /// It is there again.
+    Reopen,
 }
 
 impl HazardState {
@@ -249,12 +289,27 @@ impl HazardState {
         (Self::Reinspected, HazardMove::Close, Self::Closed),
         (Self::Reinspected, HazardMove::Refer, Self::Referred),
         (Self::Reinspected, HazardMove::Void, Self::Void),
+        (Self::Closed, HazardMove::Reopen, Self::Found),
     ];
+
+    /// Whether something is still to be done about it here.
+    #[must_use]
+    pub const fn is_open(self) -> bool {
+        !matches!(self, Self::Closed | Self::Referred | Self::Void)
+    }
+
+    /// Whether its owner has the next word.
+    #[must_use]
+    pub const fn awaits_rectification(self) -> bool {
+        matches!(self, Self::Assigned | Self::Rectifying | Self::Extended)
+    }
 }
 
 const FINDERS: &[Role] = &[Role::Auxiliary, Role::Inspector];
 const INSPECTORS: &[Role] = &[Role::Inspector];
 const OFFICERS: &[Role] = &[Role::Inspector, Role::Desk, Role::Commander];
+const WITNESSES: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
+const OPERATORS: &[Role] = &[Role::VenueOperator];
 
 impl HazardEvent {
     /// The kind of operation that carries this body.
@@ -271,6 +326,9 @@ impl HazardEvent {
             Self::Extend { .. } => Kind::HazardExtend,
             Self::Refer { .. } => Kind::HazardRefer,
             Self::Void { .. } => Kind::HazardVoid,
+            Self::Reopen { .. } => Kind::HazardReopen,
+            Self::Witness {} => Kind::HazardWitness,
+            Self::Evidence { .. } => Kind::HazardEvidence,
         }
     }
 
@@ -315,13 +373,16 @@ impl HazardEvent {
                 Self::Refer { authority: Text::required("authority", &authority, 200)?.into_string(), reason: reason(text)? }
             }
             Self::Void { reason: text } => Self::Void { reason: reason(text)? },
+            Self::Reopen { reason: text } => Self::Reopen { reason: reason(text)? },
+            Self::Witness {} => Self::Witness {},
+            Self::Evidence { note } => Self::Evidence { note: Text::optional_lines("note", note.as_deref(), 500)?.map(Text::into_string) },
         })
     }
 
-    /// The step that it takes; none for the one that finds.
-    const fn step(&self) -> Option<HazardMove> {
+    /// The step that it takes; none for those that change no state.
+    pub(super) const fn step(&self) -> Option<HazardMove> {
         Some(match self {
-            Self::Find { .. } => return None,
+            Self::Find { .. } | Self::Witness {} | Self::Evidence { .. } => return None,
             Self::Assign { .. } => HazardMove::Assign,
             Self::Start {} => HazardMove::Start,
             Self::Rectify { .. } => HazardMove::Rectify,
@@ -332,13 +393,16 @@ impl HazardEvent {
             Self::Extend { .. } => HazardMove::Extend,
             Self::Refer { .. } => HazardMove::Refer,
             Self::Void { .. } => HazardMove::Void,
+            Self::Reopen { .. } => HazardMove::Reopen,
         })
     }
 
-    const fn roles(&self) -> &'static [Role] {
+    pub(super) const fn roles(&self) -> &'static [Role] {
         match self {
+            Self::Witness {} => WITNESSES,
+            Self::Evidence { .. } => OPERATORS,
             Self::Find { .. } | Self::Start {} | Self::Rectify { .. } => FINDERS,
-            Self::Refer { .. } | Self::Void { .. } => OFFICERS,
+            Self::Refer { .. } | Self::Void { .. } | Self::Reopen { .. } => OFFICERS,
             _ => INSPECTORS,
         }
     }
@@ -362,8 +426,49 @@ impl MajorPlan {
     }
 }
 
-fn four_eyes(field: &'static str) -> Error {
+pub(super) fn four_eyes(field: &'static str) -> Error {
     Error::field(Code::HazardFourEyes, field, "nobody passes or closes what they rectified")
+}
+
+impl Hazard {
+    /// Most photos that a venue's operator sends about one hazard.
+    pub const MAX_OPERATOR_PHOTOS: usize = 24;
+
+    /// Whether this person had a hand in the rectification, the last or an earlier one.
+    #[must_use]
+    pub fn was_rectified_by(&self, person: &str) -> bool {
+        self.rectified_by.as_deref() == Some(person) || self.rectifiers.iter().any(|rectifier| rectifier == person)
+    }
+
+    /// Whether something is still to be done about it here.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.state.is_open()
+    }
+
+    /// Whether its due date passed at `now` (UTC ms), and its rectification is not handed in.
+    #[must_use]
+    pub fn is_overdue(&self, now: i64) -> bool {
+        self.state.awaits_rectification() && self.due.is_some_and(|due| due <= now)
+    }
+
+    /// Whether it was closed on the spot, and its second person has not said so yet.
+    #[must_use]
+    pub const fn awaits_witness(&self) -> bool {
+        matches!(self.state, HazardState::Closed) && self.witness.is_some() && self.witnessed_at.is_none()
+    }
+}
+
+impl Timed for Hazard {
+    fn deadline(&self, _: &Settings) -> Option<i64> {
+        self.due.filter(|_| self.state.awaits_rectification() && self.overdue_at.is_none())
+    }
+
+    /// The owner let the due date pass.
+    fn step(&mut self, tick: &Tick<'_>) -> Result<()> {
+        self.overdue_at = Some(tick.now);
+        Ok(())
+    }
 }
 
 impl Noun for Hazard {
@@ -382,181 +487,7 @@ impl Noun for Hazard {
     }
 }
 
-pub(super) fn apply(mut case: Case<'_>, event: HazardEvent) -> Judgement {
-    case.authorise(event.roles())?;
-    let Some(step) = event.step() else {
-        return find(case, event);
-    };
-    let (document, before): (_, Hazard) = case.existing()?;
-    let Some(state) = next(HazardState::TRANSITIONS, before.state, step) else {
-        return case.illegal(&document, &before);
-    };
-    let after = advance(&case, &before, state, event)?;
-    case.changed(&document, &before, &after)
-}
-
-fn find(case: Case<'_>, event: HazardEvent) -> Judgement {
-    let HazardEvent::Find { venue, inspection, description, grade } = event else {
-        return Err(Error::internal("no hazard is found").into());
-    };
-    case.must_be_new()?;
-    let zone = case.venue(&venue)?.map(|venue| venue.zone).unwrap_or_default();
-    if let Some(id) = &inspection {
-        check_inspection(&case, id)?;
-    }
-    let operation = case.operation;
-    let hazard = Hazard {
-        venue,
-        zone,
-        inspection,
-        description,
-        grade,
-        state: HazardState::Found,
-        found_by: case.actor().to_owned(),
-        device: operation.device,
-        operation: operation.id,
-        at: case.at,
-        owner: None,
-        due: None,
-        plan: None,
-        rectified_by: None,
-        rectifiers: Vec::new(),
-        referred_to: None,
-        closed_by: None,
-        closed_at: None,
-        witness: None,
-        note: None,
-        photos: case.photos(),
-        rectification_photos: Vec::new(),
-    };
-    case.created(&hazard)
-}
-
-/// The inspection may be on its way from another phone, so that the hub waits for it.
-fn check_inspection(case: &Case<'_>, id: &str) -> Judgement<()> {
-    let found: Option<Document> = case.document(id)?;
-    match found {
-        Some(document) if parse::<Inspection>(&document).is_some() => Ok(()),
-        None if case.is_hub() => Err(super::case::Stop::Verdict(Verdict::Held { until: Until::Entity(id.to_owned()) })),
-        None if !case.context.world.is_complete() => Ok(()),
-        _ => Err(Error::field(Code::UnknownReference, "inspection", "no such inspection").into()),
-    }
-}
-
-/// The hazard after a step that its state allows, where the step's own rules allow it too.
-fn advance(case: &Case<'_>, before: &Hazard, state: HazardState, event: HazardEvent) -> Judgement<Hazard> {
-    let mut after = Hazard { state, ..before.clone() };
-    match event {
-        HazardEvent::Find { .. } | HazardEvent::Start {} => {}
-        HazardEvent::Assign { owner, due, plan } => {
-            if due < before.at {
-                return Err(Error::field(Code::TimeOrder, "due", "not before the hazard was found").into());
-            }
-            match &plan {
-                None if before.grade == HazardGrade::Major => {
-                    return Err(Error::field(Code::HazardPlanMissing, "plan", "a major hazard needs its plan").into());
-                }
-                Some(plan) if plan.deadline < before.at => {
-                    return Err(Error::field(Code::TimeOrder, "plan.deadline", "not before the hazard was found").into());
-                }
-                _ => {}
-            }
-            (after.owner, after.due, after.plan) = (Some(owner), Some(due), plan);
-        }
-        HazardEvent::Rectify { note } => {
-            let photos = case.photos();
-            if photos.is_empty() {
-                return Err(Error::field(Code::PhotoMissing, "photos", "a rectification is shown by a photo").into());
-            }
-            case.wait_for(&photos)?;
-            rectified(&mut after, case.actor().to_owned());
-            after.rectification_photos = photos;
-            after.note = Some(note);
-        }
-        HazardEvent::Reinspect { note, .. } => {
-            if before.was_rectified_by(case.actor()) {
-                return Err(four_eyes("").into());
-            }
-            after.note = note.or(after.note);
-        }
-        HazardEvent::Close { note } => {
-            if before.was_rectified_by(case.actor()) {
-                return Err(four_eyes("").into());
-            }
-            closed(&mut after, case);
-            after.note = note.or(after.note);
-        }
-        HazardEvent::CloseOnSpot { rectified_by, witness, before: photo_before, after: photo_after } => {
-            let photos = case.photos();
-            for (photo, field) in [(photo_before, "before"), (photo_after, "after")] {
-                if !photos.contains(&photo) {
-                    return Err(Error::field(Code::PhotoMissing, field, "comes with the operation").into());
-                }
-            }
-            let (author, rectifier, second) = (names_of_author(case), names_of(case, &rectified_by)?, names_of(case, &witness)?);
-            if are_same(&author, &rectifier) {
-                return Err(four_eyes("rectified_by").into());
-            }
-            if are_same(&second, &author) || are_same(&second, &rectifier) {
-                return Err(four_eyes("witness").into());
-            }
-            case.wait_for(&photos)?;
-            rectified(&mut after, rectified_by);
-            closed(&mut after, case);
-            after.witness = Some(witness);
-            after.rectification_photos = vec![photo_after];
-            after.photos.extend(photos.into_iter().filter(|photo| *photo != photo_after));
-        }
-        HazardEvent::Extend { due, reason } => {
-            if before.due.is_some_and(|old| due <= old) {
-                return Err(Error::field(Code::TimeOrder, "due", "after the old due date").into());
-            }
-            (after.due, after.note) = (Some(due), Some(reason));
-        }
-        HazardEvent::Refer { authority, reason } => (after.referred_to, after.note) = (Some(authority), Some(reason)),
-        HazardEvent::Void { reason } => after.note = Some(reason),
-    }
-    Ok(after)
-}
-
-impl Hazard {
-    /// Whether this person had a hand in the rectification, the last or an earlier one.
-    #[must_use]
-    pub fn was_rectified_by(&self, person: &str) -> bool {
-        self.rectified_by.as_deref() == Some(person) || self.rectifiers.iter().any(|rectifier| rectifier == person)
-    }
-}
-
-fn rectified(hazard: &mut Hazard, by: String) {
-    if !hazard.rectifiers.contains(&by) {
-        hazard.rectifiers.push(by.clone());
-    }
-    hazard.rectified_by = Some(by);
-}
-
-fn closed(hazard: &mut Hazard, case: &Case<'_>) {
-    hazard.closed_by = Some(case.actor().to_owned());
-    hazard.closed_at = Some(case.at);
-}
-
-/// All names under which the author may stand in a form: whoever writes their own name is not a second person.
-fn names_of_author(case: &Case<'_>) -> Vec<String> {
-    match case.context.actor {
-        Actor::Person(person) => names(person),
-        actor => vec![actor.name().to_owned()],
-    }
-}
-
-fn names_of(case: &Case<'_>, who: &str) -> Judgement<Vec<String>> {
-    let person: Option<Person> =
-        case.document(who)?.filter(|document| document.kind == DocumentKind::Person.as_str()).as_ref().and_then(parse);
-    Ok(person.map_or_else(|| vec![who.to_lowercase()], |person| names(&person)))
-}
-
-fn names(person: &Person) -> Vec<String> {
-    [&person.id, &person.name.zh, &person.name.en].map(|name| name.to_lowercase()).to_vec()
-}
-
-fn are_same(a: &[String], b: &[String]) -> bool {
-    a.iter().any(|name| b.contains(name))
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+const fn is_none(count: &u32) -> bool {
+    *count == 0
 }

@@ -3,19 +3,13 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::case::{Case, Judgement, Noun, next, staff};
-use super::{Bilingual, Bucket, DocumentKind, Kind, Photo, Role, Text};
+use super::campaign::campaign;
+use super::case::{Case, Judgement, Noun, Stop, next, parse, staff};
+use super::{
+    Bucket, Checklist, ChecklistItem, ChecklistRef, ChecklistVersion, DocumentKind, Kind, Person, Photo, Role, Text, Until, Venue, Verdict,
+};
 use crate::log::{DeviceId, Digest};
 use crate::{Code, Error, Result};
-
-/// A question of a safety check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChecklistItem {
-    /// Such as `fire-exits`.
-    pub id: String,
-    /// The question.
-    pub text: Bilingual,
-}
 
 /// The answer to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +54,22 @@ pub enum InspectionEvent {
         /// The campaign that it belongs to; at most 64 characters.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         campaign: Option<String>,
+        /// The questions that it answers; those of the site's own list where none are named, in whichever version.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        checklist: Option<ChecklistRef>,
+    },
+    /// [`super::Kind::InspectionPlan`]
+    Plan {
+        /// The venue.
+        venue: String,
+        /// Who is to go there.
+        inspector: String,
+        /// The campaign that it belongs to; at most 64 characters.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        campaign: Option<String>,
+        /// Until when, UTC ms.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        due: Option<i64>,
     },
     /// [`super::Kind::InspectionApprove`] and [`super::Kind::InspectionReturn`]; a return needs its reason.
     Decide {
@@ -95,15 +105,27 @@ pub struct Inspection {
     /// The campaign.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub campaign: Option<String>,
+    /// Whether the campaign was not going on then, or is not for this venue.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub outside_campaign: bool,
+    /// The questions that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checklist: Option<ChecklistRef>,
     /// Where it stands.
     pub state: InspectionState,
-    /// Who inspects.
+    /// Who planned it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub planned_by: Option<String>,
+    /// Until when it was planned for, UTC ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<i64>,
+    /// Who inspects; who is to, where it is planned.
     pub inspector: String,
     /// With which device.
     pub device: DeviceId,
     /// The operation that began it.
     pub operation: Uuid,
-    /// When it began, UTC ms.
+    /// When it began or was planned, UTC ms.
     pub at: i64,
     /// When it was handed in, UTC ms.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,6 +171,7 @@ impl InspectionState {
 }
 
 const INSPECTORS: &[Role] = &[Role::Inspector, Role::Auxiliary];
+const PLANNERS: &[Role] = &[Role::Inspector, Role::Desk, Role::Commander];
 const DECIDERS: &[Role] = &[Role::Desk, Role::Commander];
 
 impl InspectionEvent {
@@ -159,6 +182,17 @@ impl InspectionEvent {
             venue: String,
             #[serde(default)]
             campaign: Option<String>,
+            #[serde(default)]
+            checklist: Option<ChecklistRef>,
+        }
+        #[derive(Deserialize)]
+        struct Plan {
+            venue: String,
+            inspector: String,
+            #[serde(default)]
+            campaign: Option<String>,
+            #[serde(default)]
+            due: Option<i64>,
         }
         #[derive(Deserialize)]
         struct Submit {
@@ -177,8 +211,12 @@ impl InspectionEvent {
         }
         Ok(match kind {
             Kind::InspectionStart => {
-                let Start { venue, campaign } = super::body::read(json)?;
-                Self::Start { venue, campaign }
+                let Start { venue, campaign, checklist } = super::body::read(json)?;
+                Self::Start { venue, campaign, checklist }
+            }
+            Kind::InspectionPlan => {
+                let Plan { venue, inspector, campaign, due } = super::body::read(json)?;
+                Self::Plan { venue, inspector, campaign, due }
             }
             Kind::InspectionSubmit => {
                 let Submit { answers, summary } = super::body::read(json)?;
@@ -202,9 +240,19 @@ impl InspectionEvent {
     /// answered before.
     pub fn normalised(self) -> Result<Self> {
         Ok(match self {
-            Self::Start { venue, campaign } => Self::Start {
+            Self::Start { venue, campaign, checklist } => Self::Start {
                 venue: Text::required("venue", &venue, 64)?.into_string(),
                 campaign: Text::optional("campaign", campaign.as_deref(), 64)?.map(Text::into_string),
+                checklist: match checklist {
+                    Some(named) => Some(ChecklistRef { id: Text::required("checklist.id", &named.id, 64)?.into_string(), ..named }),
+                    None => None,
+                },
+            },
+            Self::Plan { venue, inspector, campaign, due } => Self::Plan {
+                venue: Text::required("venue", &venue, 64)?.into_string(),
+                inspector: Text::required("inspector", &inspector, 64)?.into_string(),
+                campaign: Text::optional("campaign", campaign.as_deref(), 64)?.map(Text::into_string),
+                due,
             },
             Self::Submit { answers, summary } => {
                 let mut normal: Vec<ChecklistAnswer> = Vec::with_capacity(answers.len());
@@ -230,7 +278,7 @@ impl InspectionEvent {
     pub fn check_complete(answers: &[ChecklistAnswer], checklist: &[ChecklistItem]) -> Result<()> {
         for (index, answer) in answers.iter().enumerate() {
             if !checklist.iter().any(|item| item.id == answer.item) {
-                return Err(Error::field(Code::UnknownReference, format!("answers[{index}].item"), "no question of this site's checklist"));
+                return Err(Error::field(Code::UnknownReference, format!("answers[{index}].item"), "no question of the checklist"));
             }
         }
         if checklist.iter().any(|item| !answers.iter().any(|answer| answer.item == item.id)) {
@@ -268,6 +316,7 @@ impl Noun for Inspection {
 
 pub(super) fn apply(mut case: Case<'_>, kind: Kind, event: InspectionEvent) -> Judgement {
     let by = match kind {
+        Kind::InspectionPlan => return plan(case, event),
         Kind::InspectionStart => InspectionMove::Start,
         Kind::InspectionSubmit => InspectionMove::Submit,
         Kind::InspectionReturn => InspectionMove::Return,
@@ -277,8 +326,8 @@ pub(super) fn apply(mut case: Case<'_>, kind: Kind, event: InspectionEvent) -> J
         InspectionMove::Start | InspectionMove::Submit => INSPECTORS,
         InspectionMove::Approve | InspectionMove::Return => DECIDERS,
     })?;
-    if let InspectionEvent::Start { venue, campaign } = event {
-        return start(case, venue, campaign);
+    if let InspectionEvent::Start { venue, campaign, checklist } = event {
+        return start(case, venue, campaign, checklist);
     }
     let (document, before): (_, Inspection) = case.existing()?;
     let Some(state) = next(InspectionState::TRANSITIONS, before.state, by) else {
@@ -287,9 +336,7 @@ pub(super) fn apply(mut case: Case<'_>, kind: Kind, event: InspectionEvent) -> J
     let mut after = Inspection { state, ..before.clone() };
     match event {
         InspectionEvent::Submit { answers, summary } => {
-            if let Some(site) = &case.site {
-                InspectionEvent::check_complete(&answers, &site.checklist)?;
-            }
+            after.checklist = check_answers(&case, &before, &answers)?;
             after.photos.extend(case.photos());
             Photo::check_count(after.photos.len())?;
             after.answers = answers;
@@ -300,20 +347,60 @@ pub(super) fn apply(mut case: Case<'_>, kind: Kind, event: InspectionEvent) -> J
             after.decided_by = Some(case.actor().to_owned());
             after.reason = reason;
         }
-        InspectionEvent::Start { .. } => {}
+        InspectionEvent::Start { .. } | InspectionEvent::Plan { .. } => {}
     }
     case.changed(&document, &before, &after)
 }
 
+/// Somebody is to go there.
+fn plan(mut case: Case<'_>, event: InspectionEvent) -> Judgement {
+    let InspectionEvent::Plan { venue, inspector, campaign, due } = event else { return Err(Error::internal("no plan").into()) };
+    case.authorise(PLANNERS)?;
+    case.must_be_new()?;
+    let entry: Option<Person> = case.reference(DocumentKind::Person, &inspector, "inspector")?;
+    if entry.is_some_and(|entry| !entry.holds(INSPECTORS, case.at)) {
+        return Err(Error::field(Code::NotPermitted, "inspector", "does not inspect").into());
+    }
+    let planned_by = Some(case.actor().to_owned());
+    let state = InspectionState::Planned;
+    let visit = begun(&case, venue, campaign, None)?;
+    case.created(&Inspection { state, inspector, planned_by, due, ..visit })
+}
+
 /// A visit begins: a new one, or one that was planned.
-fn start(case: Case<'_>, venue: String, campaign: Option<String>) -> Judgement {
+fn start(case: Case<'_>, venue: String, campaign: Option<String>, checklist: Option<ChecklistRef>) -> Judgement {
+    if let Some(named) = &checklist {
+        asked(&case, named)?;
+    }
+    let begun = begun(&case, venue, campaign, checklist)?;
+    if let Some(document) = case.document(&case.operation.entity)?
+        && let Some(planned) = parse::<Inspection>(&document)
+        && next(InspectionState::TRANSITIONS, planned.state, InspectionMove::Start).is_some()
+    {
+        if planned.venue != begun.venue {
+            return Err(Error::field(Code::Malformed, "venue", "another one was planned").into());
+        }
+        let campaign = begun.campaign.clone().or_else(|| planned.campaign.clone());
+        let (planned_by, due) = (planned.planned_by.clone(), planned.due);
+        return case.changed(&document, &planned, &Inspection { campaign, planned_by, due, ..begun });
+    }
+    case.must_be_new()?;
+    case.created(&begun)
+}
+
+fn begun(case: &Case<'_>, venue: String, campaign: Option<String>, checklist: Option<ChecklistRef>) -> Judgement<Inspection> {
     let operation = case.operation;
-    let zone = case.venue(&venue)?.map(|venue| venue.zone).unwrap_or_default();
-    let inspection = Inspection {
+    let entry = case.venue(&venue)?;
+    let outside_campaign = is_outside(case, campaign.as_deref(), entry.as_ref())?;
+    Ok(Inspection {
         venue,
-        zone,
+        zone: entry.map(|venue| venue.zone).unwrap_or_default(),
         campaign,
+        outside_campaign,
+        checklist,
         state: InspectionState::InProgress,
+        planned_by: None,
+        due: None,
         inspector: case.actor().to_owned(),
         device: operation.device,
         operation: operation.id,
@@ -324,13 +411,53 @@ fn start(case: Case<'_>, venue: String, campaign: Option<String>) -> Judgement {
         photos: case.photos(),
         decided_by: None,
         reason: None,
-    };
-    if let Some(document) = case.document(&operation.entity)?
-        && let Some(planned) = super::case::parse::<Inspection>(&document)
-        && next(InspectionState::TRANSITIONS, planned.state, InspectionMove::Start).is_some()
-    {
-        return case.changed(&document, &planned, &inspection);
+    })
+}
+
+/// Whether a visit says that it is of a campaign that was not going on, or is not for this venue. What was seen there counts all
+/// the same: it is the desk that decides. A visit may be planned before its campaign begins.
+fn is_outside(case: &Case<'_>, id: Option<&str>, venue: Option<&Venue>) -> Judgement<bool> {
+    let Some(id) = id else { return Ok(false) };
+    let Some(campaign) = campaign(case, id)? else { return Ok(false) };
+    let is_plan = case.operation.kind == Kind::InspectionPlan.as_str();
+    let in_time = if is_plan { campaign.closed_at.is_none() } else { campaign.is_running(case.at) };
+    Ok(!in_time || venue.is_some_and(|venue| !campaign.covers(venue)))
+}
+
+/// The versions of a list from the named one on, the named one first; none where only another side knows them.
+fn asked(case: &Case<'_>, named: &ChecklistRef) -> Judgement<Option<Vec<ChecklistVersion>>> {
+    let list = case.document(&named.id)?.filter(|document| document.kind == DocumentKind::Checklist.as_str());
+    let list = list.as_ref().and_then(parse::<Checklist>).filter(|list| list.items(named.version).is_some());
+    match list {
+        Some(list) => Ok(Some(list.versions.into_iter().filter(|version| version.version >= named.version).collect())),
+        // A hub that was put back from a backup gets the list with the next import.
+        None if case.is_hub() => Err(Stop::Verdict(Verdict::Held { until: Until::Entity(named.id.clone()) })),
+        None if !case.context.world.is_complete() => Ok(None),
+        None => Err(Error::field(Code::UnknownReference, "checklist", "no such version of a checklist").into()),
     }
-    case.must_be_new()?;
-    case.created(&inspection)
+}
+
+/// Each question of the version that the visit names is answered, or of a newer one of the same list, which came before the
+/// answers did. Where it names none, any version that the site's own list ever had will do: its phone asked the one that it
+/// knew. Returns the version that was answered, where the visit names one.
+fn check_answers(case: &Case<'_>, inspection: &Inspection, answers: &[ChecklistAnswer]) -> Judgement<Option<ChecklistRef>> {
+    if let Some(named) = &inspection.checklist {
+        let Some(versions) = asked(case, named)? else { return Ok(Some(named.clone())) };
+        let is_answered = |version: &&ChecklistVersion| InspectionEvent::check_complete(answers, &version.items).is_ok();
+        if let Some(answered) = versions.iter().find(is_answered) {
+            return Ok(Some(ChecklistRef { id: named.id.clone(), version: answered.version }));
+        }
+        let items = versions.first().map(|version| version.items.as_slice()).unwrap_or_default();
+        return Ok(InspectionEvent::check_complete(answers, items).map(|()| None)?);
+    }
+    let Some(site) = &case.site else { return Ok(None) };
+    let newest = InspectionEvent::check_complete(answers, &site.checklist);
+    if newest.is_err() {
+        let own = case.document(Checklist::OF_SITE)?.as_ref().and_then(parse::<Checklist>);
+        let earlier = own.map(|list| list.versions).unwrap_or_default();
+        if earlier.iter().any(|version| InspectionEvent::check_complete(answers, &version.items).is_ok()) {
+            return Ok(None);
+        }
+    }
+    Ok(newest.map(|()| None)?)
 }

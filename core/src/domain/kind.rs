@@ -69,6 +69,48 @@ kinds! {
         LossReturn = "loss.return";
         /// The owner withdraws the report.
         LossWithdraw = "loss.withdraw";
+        /// Something was found.
+        FoundRegister = "found.register";
+        /// It is put away.
+        CustodyStore = "custody.store";
+        /// A second person signs for it.
+        CustodySign = "custody.sign";
+        /// It is offered to another who is to hold it.
+        CustodyHandOver = "custody.hand_over";
+        /// They hold it now.
+        CustodyAccept = "custody.accept";
+        /// Another authority keeps it.
+        FoundTransfer = "found.transfer";
+        /// It is announced.
+        FoundNotice = "found.notice";
+        /// It goes back on the spot.
+        FoundReturn = "found.return";
+        /// It goes to whoever claimed it.
+        FoundRelease = "found.release";
+        /// The year has passed without a claim.
+        FoundForfeit = "found.forfeit";
+        /// What was forfeited is disposed of.
+        FoundDispose = "found.dispose";
+        /// Somebody says that a found thing is theirs.
+        ClaimSubmit = "claim.submit";
+        /// The desk asks what only the owner can know.
+        ClaimQuestion = "claim.question";
+        /// They answer.
+        ClaimAnswer = "claim.answer";
+        /// It is theirs.
+        ClaimVerify = "claim.verify";
+        /// It is not.
+        ClaimReject = "claim.reject";
+        /// They give up.
+        ClaimWithdraw = "claim.withdraw";
+        /// A named operation of checks is planned.
+        CampaignPlan = "campaign.plan";
+        /// It begins.
+        CampaignStart = "campaign.start";
+        /// It is over.
+        CampaignClose = "campaign.close";
+        /// Somebody is to visit a venue.
+        InspectionPlan = "inspection.plan";
         /// A visit of a venue begins.
         InspectionStart = "inspection.start";
         /// The checklist is complete and handed in.
@@ -97,6 +139,16 @@ kinds! {
         HazardRefer = "hazard.refer";
         /// It was none.
         HazardVoid = "hazard.void";
+        /// A closed hazard is there again.
+        HazardReopen = "hazard.reopen";
+        /// The second person of a closing on the spot says so.
+        HazardWitness = "hazard.witness";
+        /// The venue's operator sends photos of the rectification.
+        HazardEvidence = "hazard.evidence";
+        /// A rectification notice is written.
+        NoticeIssue = "notice.issue";
+        /// The venue's operator signs it, or will not.
+        NoticeSign = "notice.sign";
         /// Help is called for, passed on by 110, or a clue given.
         CallRaise = "call.raise";
         /// The desk says how bad a call is.
@@ -141,6 +193,69 @@ kinds! {
         WelfareResolve = "welfare.resolve";
         /// They were all the time.
         WelfareFalseAlarm = "welfare.false_alarm";
+
+        /// A publicity session is planned.
+        PublicityPlan = "publicity.plan";
+        /// It takes place.
+        PublicityHold = "publicity.hold";
+        /// Somebody else vouches for it.
+        PublicityVerify = "publicity.verify";
+        /// A batch of leaflets comes.
+        LeafletsStock = "leaflets.stock";
+        /// Leaflets leave the stock for a session.
+        LeafletsIssue = "leaflets.issue";
+        /// Some come back.
+        LeafletsReturn = "leaflets.return";
+        /// Some are spoilt or lost.
+        LeafletsWaste = "leaflets.waste";
+        /// A dispute is found.
+        DisputeReport = "dispute.report";
+        /// An officer looks at it.
+        DisputeScreen = "dispute.screen";
+        /// Mediation begins, by one of the two roads.
+        DisputeMediate = "dispute.mediate";
+        /// They try again.
+        DisputeRetry = "dispute.retry";
+        /// Another authority takes it.
+        DisputeRefer = "dispute.refer";
+        /// There is an agreement.
+        DisputeAgree = "dispute.agree";
+        /// The agreement was kept.
+        DisputePerform = "dispute.perform";
+        /// Somebody asked how things stand.
+        DisputeRevisit = "dispute.revisit";
+        /// A dispute is over.
+        DisputeClose = "dispute.close";
+        /// There is no agreement, or it was not kept.
+        DisputeFail = "dispute.fail";
+        /// The law takes its course.
+        DisputeLegalRoute = "dispute.legal_route";
+        /// The leading group adopts a plan.
+        WorkPlanAdopt = "work_plan.adopt";
+        /// A plan gets one more task.
+        WorkPlanAddTask = "work_plan.add_task";
+        /// A task's owner says that it is done.
+        WorkPlanReport = "work_plan.report";
+        /// The leading group agrees.
+        WorkPlanAccept = "work_plan.accept";
+        /// The leading group does not.
+        WorkPlanReturn = "work_plan.return";
+        /// A task has more time.
+        WorkPlanExtend = "work_plan.extend";
+        /// A task is not wanted any more.
+        WorkPlanDrop = "work_plan.drop";
+        /// A plan is over.
+        WorkPlanConclude = "work_plan.conclude";
+        /// Whoever was helped says how it was.
+        RatingGive = "rating.give";
+        /// A question was answered at the platform.
+        ConsultationRecord = "consultation.record";
+        /// Something is written into a post's book.
+        DutyLogWrite = "duty_log.write";
+        /// Somebody wants to pass a post on.
+        HandoverOffer = "handover.offer";
+        /// The next one has it.
+        HandoverAccept = "handover.accept";
     }
 }
 
@@ -220,10 +335,26 @@ kinds! {
         Track = "track";
         /// A loss.
         LostReport = "lost_report";
+        /// A thing that was found.
+        FoundItem = "found_item";
+        /// What only its owner can know of it. Nobody receives it.
+        FoundSecrets = "found_secrets";
+        /// What anyone may know of it.
+        FoundNotice = "found_notice";
+        /// Somebody's word that a found thing is theirs.
+        Claim = "claim";
+        /// Questions of a safety check, with their versions.
+        Checklist = "checklist";
+        /// A named operation of checks.
+        Campaign = "campaign";
         /// One visit of a venue.
         Inspection = "inspection";
         /// One hazard.
         Hazard = "hazard";
+        /// A rectification notice.
+        RectificationNotice = "rectification_notice";
+        /// The last number of a year's notices. Nobody receives it.
+        NoticeSerial = "notice_serial";
         /// A call for help, or a clue.
         Call = "call";
         /// What the desk keeps of a call for itself.
@@ -242,5 +373,26 @@ kinds! {
         Holders = "holders";
         /// The last counter of an NFC tag. Nobody receives it.
         TagCounter = "tag_counter";
+
+        /// What publicity speaks on.
+        Topic = "topic";
+        /// What publicity works with.
+        Material = "material";
+        /// One publicity session.
+        PublicitySession = "publicity_session";
+        /// A batch of leaflets.
+        Leaflets = "leaflets";
+        /// One dispute.
+        Dispute = "dispute";
+        /// A plan of the leading group.
+        WorkPlan = "work_plan";
+        /// What whoever was helped says of it.
+        Rating = "rating";
+        /// A question that was answered.
+        Consultation = "consultation";
+        /// An entry of a post's book.
+        DutyLog = "duty_log";
+        /// A post that passes to the next.
+        Handover = "handover";
     }
 }

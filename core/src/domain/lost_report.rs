@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::case::{Case, Judgement, Noun, next, staff};
-use super::{Bucket, DocumentKind, IdentityNumber, Kind, PassportNumber, PhoneNumber, Role, Text, Zone};
+use super::due::{Tick, Timed};
+use super::{Bucket, DocumentKind, IdentityNumber, Kind, PassportNumber, PhoneNumber, Role, Settings, Text, Zone, claim};
 use crate::log::{DeviceId, Digest};
 use crate::{Code, Error, Result};
 
@@ -76,6 +77,9 @@ pub struct LossRecord {
     pub lost_to: i64,
     /// SHA-256 of the tracking code (upper case, no hyphens).
     pub tracking_digest: Digest,
+    /// The digest of a serial number or IMEI (see [`super::serial_digest`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial_digest: Option<Digest>,
 }
 
 /// Where a report stands.
@@ -127,7 +131,7 @@ pub struct LostReport {
     /// The last word on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// When it went back, UTC ms; absent also where an earlier version took it back.
+    /// When it went back, UTC ms: by the hub's clock where a claim was released; absent where an earlier version took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned_at: Option<i64>,
     /// When its owner was erased, UTC ms: texts are empty from then on.
@@ -235,7 +239,7 @@ impl LossRecord {
     /// The record without what its owner typed. The tracking code's digest stays: it says nothing to whoever has not the code.
     #[must_use]
     pub fn redacted(self) -> Self {
-        Self { description: String::new(), brand: None, colour: None, marks: None, place: String::new(), ..self }
+        Self { description: String::new(), brand: None, colour: None, marks: None, place: String::new(), serial_digest: None, ..self }
     }
 }
 
@@ -246,13 +250,18 @@ impl LostReport {
         Self { loss: self.loss.redacted(), photos: Vec::new(), note: None, erased_at: self.erased_at.or(Some(erased_at)), ..self }
     }
 
+    /// Takes a step where the table has it.
+    pub(super) fn take(&mut self, step: LostReportMove) -> bool {
+        next(LostReportState::TRANSITIONS, self.state, step).map(|state| self.state = state).is_some()
+    }
+
     /// When contacts of this report are to be erased, UTC ms: at once where the owner gave up, `days` after `returned_at` where
     /// the thing went back. None while somebody may still have to reach the owner.
     #[must_use]
     pub fn erase_from(&self, returned_at: Option<i64>, days: u32) -> Option<i64> {
         match self.state {
             LostReportState::Withdrawn => Some(i64::MIN),
-            LostReportState::Returned => Some(returned_at?.saturating_add(i64::from(days) * 86_400_000)),
+            LostReportState::Returned => Some(self.returned_at.or(returned_at)?.saturating_add(i64::from(days) * 86_400_000)),
             LostReportState::Open | LostReportState::Candidate | LostReportState::Claimed | LostReportState::Expired => None,
         }
     }
@@ -265,6 +274,20 @@ impl LostReportEvent {
     /// A text's code at `note`.
     pub fn normalised(self) -> Result<Self> {
         Ok(Self { note: Text::optional_lines("note", self.note.as_deref(), 1000)?.map(Text::into_string) })
+    }
+}
+
+impl Timed for LostReport {
+    fn deadline(&self, settings: &Settings) -> Option<i64> {
+        use LostReportState::{Candidate, Claimed, Open};
+        let keep = i64::from(settings.loss_keep_days) * 86_400_000;
+        matches!(self.state, Open | Candidate | Claimed).then(|| self.at.saturating_add(keep))
+    }
+
+    /// Too old.
+    fn step(&mut self, _: &Tick<'_>) -> Result<()> {
+        self.take(LostReportMove::Expire);
+        Ok(())
     }
 }
 
@@ -329,5 +352,12 @@ pub(super) fn advance(mut case: Case<'_>, kind: Kind, event: LostReportEvent) ->
     };
     let returned_at = if by == LostReportMove::Return { Some(case.at.max(before.at)) } else { before.returned_at };
     let after = LostReport { state, note: event.note.or_else(|| before.note.clone()), returned_at, ..before.clone() };
-    case.changed(&document, &before, &after)
+    // Whoever takes the report back takes the claims back that they made for it: no item stays locked by them.
+    let claims = match by {
+        LostReportMove::Withdraw => claim::withdrawn_with(&case, before.device)?,
+        _ => Vec::new(),
+    };
+    let mut outcome = case.changed(&document, &before, &after)?;
+    outcome.writes.extend(claims);
+    Ok(outcome)
 }

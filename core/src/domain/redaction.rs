@@ -1,16 +1,16 @@
-//! What stays of a loss report once its owner is erased: what counts are made of, and nothing that anyone typed.
+//! What stays of a loss report or a claim once its owner is erased: what counts are made of, and nothing that anyone typed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{AsTold, Body, Bucket, Conflict, Document, DocumentKind, Kind, LostReport, Write};
+use super::{AsTold, Body, Bucket, Claim, Conflict, Document, DocumentKind, Kind, LostReport, Write};
 use crate::log::Operation;
 
 /// The word to each device that wrote about an erased subject: it forgets what it keeps of that. It lies in the device's own
 /// bucket, so that it comes even where the report itself may no longer be seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redaction {
-    /// The erased subject: a loss report's id.
+    /// The erased subject: a loss report's id, or a claim's.
     pub entity: String,
     /// When it was erased, by the hub's clock, UTC ms.
     pub erased_at: i64,
@@ -59,10 +59,10 @@ pub fn redact_operation(operation: &mut Operation) -> crate::Result<()> {
 }
 
 impl Document {
-    /// Takes everything that was typed out of a loss report, with the evidence of conflicts and the photos. State, category,
+    /// Takes everything that was typed out of a loss report or a claim, with the evidence of conflicts and the photos. State, category,
     /// zone and times stay.
     pub fn redact(&mut self, erased_at: i64) {
-        self.body = redacted_body(&self.body, erased_at);
+        self.body = redacted_body(DocumentKind::parse(&self.kind), &self.body, erased_at);
         for conflict in &mut self.conflicts {
             // What a newer version told beside it goes as well: nobody here knows whose it is.
             let known = conflict.clone().into_known();
@@ -74,7 +74,7 @@ impl Document {
 impl Write {
     /// [`Document::redact`] for what is about to be written.
     pub fn redact(&mut self, erased_at: i64) {
-        self.body = redacted_body(&self.body, erased_at);
+        self.body = redacted_body(Some(self.kind), &self.body, erased_at);
         if let Some(conflict) = &mut self.conflict {
             (conflict.body, conflict.photos) = (Value::Null, Vec::new());
         }
@@ -82,8 +82,10 @@ impl Write {
 }
 
 /// Only what this version knows stays: a newer version's field may hold anything.
-fn redacted_body(body: &Value, erased_at: i64) -> Value {
-    let report = LostReport::deserialize(body).ok();
-    let redacted = report.and_then(|report| serde_json::to_value(report.redacted(erased_at)).ok());
+fn redacted_body(kind: Option<DocumentKind>, body: &Value, erased_at: i64) -> Value {
+    let redacted = match kind {
+        Some(DocumentKind::Claim) => Claim::deserialize(body).ok().and_then(|claim| serde_json::to_value(claim.redacted(erased_at)).ok()),
+        _ => LostReport::deserialize(body).ok().and_then(|report| serde_json::to_value(report.redacted(erased_at)).ok()),
+    };
     redacted.unwrap_or_else(|| json!({ "erased_at": erased_at }))
 }

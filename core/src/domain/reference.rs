@@ -6,11 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::check_fixed_point;
+use super::checklist::check_items;
 use super::time::parse_time_of_day;
 use super::{
-    Bilingual, Bucket, Checkpoint, Coordinate, Datum, DocumentKind, DutyPost, KeyRoad, NfcTag, Person, Route, Site, SiteBox, Text, Unit,
-    Venue, Zone,
+    Bilingual, Bucket, Checklist, ChecklistEntry, Checkpoint, Coordinate, Datum, DocumentKind, DutyPost, KeyRoad, NfcTag, Person, Route,
+    Site, SiteBox, Text, Unit, Venue, Zone,
 };
+use super::{Material, Topic};
 use crate::log::PublicKey;
 use crate::{Code, Error, Result};
 
@@ -23,11 +25,11 @@ pub fn is_id(text: &str) -> bool {
     bytes.len() <= 64 && bytes.first().is_some_and(plain) && bytes.iter().all(|byte| plain(byte) || matches!(byte, b'-' | b'_'))
 }
 
-/// Whether a text can be the id of reference data: two ids stand in documents for authors who are no entry of the
+/// Whether a text can be the id of reference data: three ids stand in documents for authors who are no entry of the
 /// personnel base.
 #[must_use]
 pub fn is_reference_id(text: &str) -> bool {
-    is_id(text) && !matches!(text, "self" | "tourist")
+    is_id(text) && !matches!(text, "self" | "tourist" | "operator")
 }
 
 /// What `liuye site import` reads.
@@ -58,6 +60,15 @@ pub struct SiteFile {
     /// The posts that must be staffed.
     #[serde(default)]
     pub duty_posts: Vec<DutyPost>,
+    /// Checklists beside the site's own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checklists: Vec<ChecklistEntry>,
+    /// What its publicity speaks on.
+    #[serde(default)]
+    pub topics: Vec<Topic>,
+    /// What its publicity works with.
+    #[serde(default)]
+    pub materials: Vec<Material>,
 }
 
 /// One entry of a site file as the document that phones receive.
@@ -123,7 +134,22 @@ impl SiteFile {
         for post in &self.duty_posts {
             documents.push(document(&post.id, DocumentKind::DutyPost, post)?);
         }
+        for list in self.checklists() {
+            documents.push(document(&list.id, DocumentKind::Checklist, &list)?);
+        }
+        for topic in &self.topics {
+            documents.push(document(&topic.id, DocumentKind::Topic, topic)?);
+        }
+        for material in &self.materials {
+            documents.push(document(&material.id, DocumentKind::Material, material)?);
+        }
         Ok(documents)
+    }
+
+    /// The checklists, the site's own first.
+    fn checklists(&self) -> impl Iterator<Item = Checklist> {
+        let own = (!self.site.checklist.is_empty()).then(|| Checklist::of_site(self.site.checklist.clone()));
+        own.into_iter().chain(self.checklists.iter().cloned().map(Checklist::of_entry))
     }
 
     fn check(&self) -> Result<()> {
@@ -155,12 +181,15 @@ impl SiteFile {
             post.name.check()?;
             self.zone(&post.zone)?;
             check_fixed_point(&post.at, &self.site).map_err(|error| error.within("at"))
-        })
+        })?;
+        each("topics", &self.topics, |topic| topic.name.check())?;
+        each("materials", &self.materials, |material| self.check_material(material))?;
+        each("checklists", &self.checklists, ChecklistEntry::check)
     }
 
     fn check_ids(&self) -> Result<()> {
         let site = std::iter::once(("site.id".to_owned(), &self.site.id));
-        let lists: [(&str, Vec<&String>); 8] = [
+        let lists: [(&str, Vec<&String>); 11] = [
             ("zones", self.zones.iter().map(|entry| &entry.id).collect()),
             ("checkpoints", self.checkpoints.iter().map(|entry| &entry.id).collect()),
             ("routes", self.routes.iter().map(|entry| &entry.id).collect()),
@@ -169,13 +198,16 @@ impl SiteFile {
             ("units", self.units.iter().map(|entry| &entry.id).collect()),
             ("key_roads", self.key_roads.iter().map(|entry| &entry.id).collect()),
             ("duty_posts", self.duty_posts.iter().map(|entry| &entry.id).collect()),
+            ("checklists", self.checklists.iter().map(|entry| &entry.id).collect()),
+            ("topics", self.topics.iter().map(|entry| &entry.id).collect()),
+            ("materials", self.materials.iter().map(|entry| &entry.id).collect()),
         ];
         let listed = lists
             .into_iter()
             .flat_map(|(list, ids)| ids.into_iter().enumerate().map(move |(index, id)| (format!("{list}[{index}].id"), id)));
         let mut seen = HashSet::new();
         for (path, id) in site.chain(listed) {
-            if !is_reference_id(id) {
+            if !is_reference_id(id) || id == Checklist::OF_SITE {
                 return Err(Error::field(Code::Malformed, path, "an id has lower-case letters, digits, - and _; at most 64"));
             }
             if !seen.insert(id) {
@@ -203,16 +235,7 @@ impl SiteFile {
         }
         site.response.check().map_err(|error| error.within("response"))?;
         each("response.tiers", &site.response.tiers, |tier| each("zones", &tier.zones, |zone| self.zone(zone).map(drop)))?;
-        each("checklist", &site.checklist, |item| {
-            Text::required("id", &item.id, 64)?;
-            item.text.check_at("text")
-        })?;
-        for (index, item) in site.checklist.iter().enumerate() {
-            if site.checklist[..index].iter().any(|earlier| earlier.id == item.id) {
-                return Err(Error::field(Code::DuplicateId, format!("checklist[{index}].id"), "another question has the same id"));
-            }
-        }
-        Ok(())
+        check_items("checklist", &site.checklist)
     }
 
     fn check_checkpoints(&self) -> Result<()> {
@@ -273,6 +296,16 @@ impl SiteFile {
         each("zone_history", &person.zone_history, |served| self.known_zone("zone", &served.zone))
     }
 
+    fn check_material(&self, material: &Material) -> Result<()> {
+        material.check()?;
+        for (index, id) in material.topics.iter().enumerate() {
+            if !self.topics.iter().any(|topic| topic.id == *id) {
+                return Err(Error::field(Code::UnknownReference, format!("topics[{index}]"), "no such topic"));
+            }
+        }
+        Ok(())
+    }
+
     fn known_zone(&self, field: &'static str, id: &str) -> Result<()> {
         self.zone(id).map(drop).map_err(|error| Error { field: field.into(), ..error })
     }
@@ -290,7 +323,7 @@ impl Bilingual {
         self.check_at("name")
     }
 
-    fn check_at(&self, parent: &str) -> Result<()> {
+    pub(super) fn check_at(&self, parent: &str) -> Result<()> {
         for (field, text) in [("zh", &self.zh), ("en", &self.en)] {
             Text::required(field, text, 200).map_err(|error| error.within(parent))?;
         }

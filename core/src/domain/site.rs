@@ -107,6 +107,31 @@ pub struct Settings {
     pub crowd_max_age_min: u32,
     /// Raw tracks are kept for so long, in days.
     pub track_keep_days: u32,
+    /// A hazard's due date moves at most so often.
+    pub hazard_extensions_max: u32,
+    /// And each time by so much at most, in days.
+    pub hazard_extension_max_days: u32,
+    /// A loss that nobody found is looked for so long, in days.
+    pub loss_keep_days: u32,
+    /// So long before a found item's statutory day its keepers are told, in days.
+    pub statutory_warning_days: u32,
+    /// From this score on staff are told of a match, in thousandths.
+    pub match_tell: u32,
+    /// A dispute is to be screened so long after it was reported, in hours. No rule sets it.
+    pub dispute_screen_h: u32,
+    /// The police are to be through with a dispute so long after it was reported, in days. The Public Security Administration
+    /// Punishments Law (治安管理处罚法) has public-order cases handled within thirty days from when they are taken on.
+    pub police_mediation_days: u32,
+    /// A second mediation by the police ends so long after the first, in days. The procedures for administrative cases
+    /// (公安机关办理行政案件程序规定) give it seven working days; days of the calendar are never later, whatever the holidays.
+    pub second_mediation_days: u32,
+    /// People's mediation ends so long after it began, in days: a month as a rule (人民调解工作若干规定 art. 33).
+    pub peoples_mediation_days: u32,
+    /// Both sides of an agreement made in people's mediation may have a court confirm it so long, in days (人民调解法 art. 33).
+    pub agreement_confirm_days: u32,
+    /// Somebody asks so long after an agreement was performed how things stand, in days. The law asks for it
+    /// (人民调解法 art. 31) and sets no time.
+    pub dispute_revisit_days: u32,
 }
 
 impl Site {
@@ -141,6 +166,17 @@ impl Default for Settings {
             night_to_h: 6,
             crowd_max_age_min: 60,
             track_keep_days: 30,
+            hazard_extensions_max: 2,
+            hazard_extension_max_days: 30,
+            loss_keep_days: 365,
+            statutory_warning_days: 30,
+            match_tell: 750,
+            dispute_screen_h: 24,
+            police_mediation_days: 30,
+            second_mediation_days: 7,
+            peoples_mediation_days: 30,
+            agreement_confirm_days: 30,
+            dispute_revisit_days: 30,
         }
     }
 }

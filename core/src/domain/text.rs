@@ -71,6 +71,18 @@ impl Text {
     }
 }
 
+/// A list of ids, in its order: at most `max`, each once.
+pub(super) fn id_list(field: &'static str, ids: Vec<String>, max: usize) -> Result<Vec<String>> {
+    if ids.len() > max {
+        return Err(Error::field(Code::OutOfRange, field, format!("at most {max}")));
+    }
+    let ids: Vec<_> = ids.iter().map(|id| Text::required(field, id, 100).map(Text::into_string)).collect::<Result<_>>()?;
+    if ids.iter().enumerate().any(|(index, id)| ids[..index].contains(id)) {
+        return Err(Error::field(Code::DuplicateId, field, "each once"));
+    }
+    Ok(ids)
+}
+
 /// The text as it may stand in a spreadsheet: one that a spreadsheet would take for a formula gets an apostrophe before it.
 /// The full-width forms are among them, because Chinese and Japanese editions read those too.
 #[must_use]

@@ -5,9 +5,11 @@
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use super::search;
 use super::stored;
 use crate::Result;
-use crate::domain::{Bucket, Document, DocumentKind, Shift, Visit, Write};
+use crate::domain::{Bucket, Document, DocumentKind, OpenMatter, Shift, Visit, Write};
+use crate::log::DeviceId;
 
 macro_rules! select {
     ($rest:literal) => {
@@ -40,6 +42,13 @@ pub(crate) fn duties_of(connection: &Connection, kind: DocumentKind, person: &st
     statement.query_map((person, from, to), raw)?.map(|row| parse(row?)).collect()
 }
 
+/// Claims that a device made within a span of time, in any order.
+pub(crate) fn claims_of(connection: &Connection, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+    let sql = select!("WHERE kind = 'claim' AND json_extract(body, '$.device') = ?1 AND at BETWEEN ?2 AND ?3");
+    let mut statement = connection.prepare_cached(sql)?;
+    statement.query_map((device.to_string(), from, to), raw)?.map(|row| parse(row?)).collect()
+}
+
 /// Visits of a person within a span of time, in any order.
 pub(crate) fn visits_of(connection: &Connection, person: &str, from: i64, to: i64) -> Result<Vec<Visit>> {
     let mut statement =
@@ -64,6 +73,13 @@ pub(crate) fn on_duty(connection: &Connection, zone: Option<&str>, at: i64) -> R
     persons.sort_unstable();
     persons.dedup();
     Ok(persons)
+}
+
+/// What is open for a person who serves at a post in that zone, as far as this phone knows.
+pub(crate) fn open_matters(connection: &Connection, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+    let mut statement = connection.prepare_cached(select!("WHERE kind IN ('call', 'welfare_timer', 'found_item')"))?;
+    let documents: Vec<_> = statement.query_map([], raw)?.map(|row| parse(row?)).collect::<Result<_>>()?;
+    Ok(OpenMatter::of_all(documents, person, zone))
 }
 
 /// Writes what an unsettled operation of this phone makes of a document.
@@ -108,16 +124,21 @@ pub(crate) fn write_from_hub(connection: &Connection, document: &Document) -> Re
             serde_json::to_string(&document.buckets)?,
             serde_json::to_string(&document.conflicts)?,
         ))?;
-    Ok(())
+    search::queue(connection, &document.kind, &document.id)
 }
 
 /// Puts the hub's word back where the view shows more; a document that the hub never had goes.
 pub(crate) fn restore_base(connection: &Connection, id: &str) -> Result<()> {
-    let restored = connection.prepare_cached("INSERT OR REPLACE INTO documents SELECT * FROM bases WHERE id = ?1")?.execute([id])?;
-    if restored > 0 {
+    let restored = connection
+        .prepare_cached("INSERT OR REPLACE INTO documents SELECT * FROM bases WHERE id = ?1 RETURNING kind")?
+        .query_row([id], |row| row.get::<_, String>(0))
+        .optional()?;
+    if let Some(kind) = restored {
         connection.prepare_cached("DELETE FROM bases WHERE id = ?1")?.execute([id])?;
-    } else {
-        connection.prepare_cached("DELETE FROM documents WHERE id = ?1 AND rev = 0")?.execute([id])?;
+        return search::queue(connection, &kind, id);
+    }
+    if connection.prepare_cached("DELETE FROM documents WHERE id = ?1 AND rev = 0")?.execute([id])? > 0 {
+        search::forget(connection, id)?;
     }
     Ok(())
 }
@@ -125,6 +146,7 @@ pub(crate) fn restore_base(connection: &Connection, id: &str) -> Result<()> {
 /// Removes the hub's word on a document, and the view of it. What this phone has on top has to be replayed.
 /// Returns the kind of what went.
 pub(crate) fn remove(connection: &Connection, id: &str) -> Result<Option<String>> {
+    search::forget(connection, id)?;
     connection.prepare_cached("DELETE FROM bases WHERE id = ?1")?.execute([id])?;
     Ok(connection.prepare_cached("DELETE FROM documents WHERE id = ?1 RETURNING kind")?.query_row([id], |row| row.get(0)).optional()?)
 }
@@ -155,8 +177,10 @@ pub(crate) fn leave_bucket(connection: &Connection, bucket: &Bucket) -> Result<V
 
 /// The hub does not send the columns by which a phone lists: they stand in the body.
 fn listed_by(document: &Document) -> (Option<String>, i64) {
-    let person =
-        ["person", "inspector", "found_by", "reporter"].iter().find_map(|name| document.body.get(name)?.as_str()).map(str::to_owned);
+    let person = ["person", "inspector", "found_by", "reporter", "registered_by", "claimant"]
+        .iter()
+        .find_map(|name| document.body.get(name)?.as_str())
+        .map(str::to_owned);
     (person, document.body.get("at").and_then(serde_json::Value::as_i64).unwrap_or(0))
 }
 

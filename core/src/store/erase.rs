@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use uuid::Uuid;
 
-use super::{Meta, OperationState, outbox};
+use super::{Meta, OperationState, outbox, search};
 use crate::domain::{Kind, redact_operation};
 use crate::log::{Digest, Operation};
 use crate::{Error, Result};
@@ -19,6 +19,7 @@ pub(crate) enum Reach {
 
 /// Erases a subject. Headers and chain stay, and so do the counts.
 pub(crate) fn erase(connection: &Connection, subject: &str, reach: Reach) -> Result<()> {
+    search::forget(connection, subject)?;
     let mut photos = Vec::new();
     for (mut operation, state) in about(connection, subject)? {
         if reach == Reach::Answered && state == OperationState::Pending {

@@ -32,6 +32,8 @@ pub(crate) enum Meta {
     Digests,
     /// Operations of the current branch up to this seq survive the loss of the hub's disk.
     DurableThrough,
+    /// The place in this phone's log up to which the search index has what was saved.
+    Indexed,
     /// Whether something was erased whose traces may still be in the file.
     Scrub,
     /// How the last sync ended, and when the next may begin.
@@ -68,6 +70,7 @@ impl Meta {
             Self::Refill => "refill",
             Self::Digests => "digests",
             Self::DurableThrough => "durable_through",
+            Self::Indexed => "indexed",
             Self::Scrub => "scrub",
             Self::SyncState => "sync_state",
             Self::Holders => "holders",

@@ -5,8 +5,12 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::{Code, Error, Result};
 
 /// The migrations in their order; the version of a file is how many of them it has seen.
-const MIGRATIONS: &[&str] =
-    &[include_str!("sql/001_initial.sql"), include_str!("sql/002_lighter_saves.sql"), include_str!("sql/003_duties.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sql/001_initial.sql"),
+    include_str!("sql/002_lighter_saves.sql"),
+    include_str!("sql/003_duties.sql"),
+    include_str!("sql/004_search.sql"),
+];
 
 /// The schema version that this build writes.
 pub const SCHEMA_VERSION: u32 = MIGRATIONS.len() as u32;

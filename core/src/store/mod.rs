@@ -12,6 +12,7 @@ mod open;
 pub(crate) mod outbox;
 pub(crate) mod private;
 pub(crate) mod salvage;
+pub(crate) mod search;
 mod world;
 
 pub use lease::Lease;

@@ -9,6 +9,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use super::keepsake::Keepsake;
 use super::migrate::migrate;
 use super::salvage::key_fits;
+use crate::search::SearchIndex;
 use crate::{Code, Error, Result};
 
 /// How long a connection waits for another one's write: longer than any transaction of ours takes.
@@ -100,6 +101,11 @@ impl Database {
     /// # Errors
     /// [`Code::Busy`], [`Code::DiskFull`], [`Code::Storage`].
     pub fn scrub(&self) -> Result<bool> {
+        SearchIndex::compact(&self.connection)?;
+        self.rewrite()
+    }
+
+    fn rewrite(&self) -> Result<bool> {
         let pages: u64 = self.connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
         if pages <= MAX_REWRITE_PAGES {
             self.connection.execute_batch("VACUUM")?;
@@ -130,7 +136,7 @@ impl Database {
         transaction.commit()?;
         // What was written before lies in the log file and in unused parts of pages yet. Another process that is reading keeps
         // it a little longer.
-        self.scrub().map(drop)
+        self.rewrite().map(drop)
     }
 
     /// A transaction that holds the write lock from its start, so that it never fails half-way for being late.

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::{blobs, documents};
 use crate::Result;
-use crate::domain::{Document, DocumentKind, Overtaker, Visit, World};
+use crate::domain::{Document, DocumentKind, OpenMatter, Overtaker, Visit, World};
 use crate::log::{DeviceId, Digest};
 
 /// The hub's documents with this phone's unsettled operations on top.
@@ -42,6 +42,14 @@ impl World for PhoneWorld<'_> {
 
     fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
         documents::on_duty(self.connection, zone, at)
+    }
+
+    fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+        documents::claims_of(self.connection, device, from, to)
+    }
+
+    fn open_matters(&self, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+        documents::open_matters(self.connection, person, zone)
     }
 
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use liuye_core::domain::{
-    Actor, AsTold, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, Outcome, Overtaker, Person, PersonStatus, Role,
-    RoleAssignment, Settings, Shift, SiteFile, Trade, Verdict, Visit, World, Write, apply, due,
+    Actor, AsTold, Conflict, Context, Document, DocumentKind, Flag, Force, Kind, OpenMatter, Outcome, Overtaker, Person, PersonStatus,
+    Role, RoleAssignment, Settings, Shift, SiteFile, Trade, Verdict, Visit, World, Write, apply, due,
 };
 use liuye_core::log::{AuthLevel, BlobRef, DeviceId, DeviceKey, Digest, Fix, FixSource, Operation, Salt};
 use liuye_core::{Code, Result};
@@ -72,6 +72,19 @@ impl World for Memory {
         let on =
             shifts.filter_map(|document| serde_json::from_value::<Shift>(document.body.clone()).ok()).filter(|shift| shift.is_on(zone, at));
         Ok(on.map(|shift| shift.person).collect::<BTreeSet<_>>().into_iter().collect())
+    }
+
+    fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+        let theirs = |document: &&Document| {
+            document.kind == "claim"
+                && document.body["device"] == device.to_string()
+                && (from..=to).contains(&document.body["at"].as_i64().unwrap())
+        };
+        Ok(self.documents.values().filter(theirs).cloned().collect())
+    }
+
+    fn open_matters(&self, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+        Ok(OpenMatter::of_all(self.documents.values().cloned(), person, zone))
     }
 
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {

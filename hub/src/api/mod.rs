@@ -5,6 +5,7 @@ mod branches;
 mod enrol;
 mod gate;
 mod older;
+mod oversize;
 mod problem;
 mod protocol;
 mod signed;
@@ -33,6 +34,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .route("/v1/blobs/{id}", patch(blobs::append).head(blobs::progress))
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(axum::middleware::from_fn(protocol::negotiate))
+        .layer(axum::middleware::from_fn(oversize::refuse))
         .with_state(State { hub, enrolments: Arc::default(), phones: Arc::new(Tries::of_phones()), gates: gate::Gates::default() })
 }
 

@@ -1,11 +1,15 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
 mod about;
+mod notice;
 mod page;
 mod record;
 mod session;
 mod statistics;
 mod words;
+
+pub(crate) use page::rendered;
+pub(crate) use words::Lang;
 
 use std::sync::Arc;
 
@@ -36,6 +40,8 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/records/{position}", get(record::show))
         .route("/desk/records/{position}/contact", post(record::contact))
         .route("/desk/photos/{sha256}", get(record::photo))
+        .route("/desk/notices/{id}", get(notice::show))
+        .route("/desk/notices/{id}/print", post(notice::print))
         .route("/desk/login", get(session::form).post(session::log_in))
         .route("/desk/logout", post(session::log_out))
         .route("/v1/sites/{site}/stats", get(statistics::show))

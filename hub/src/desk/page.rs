@@ -7,7 +7,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono::DateTime;
 use chrono_tz::Tz;
 use liuye_core::Result;
-use liuye_core::domain::{ChecklistItem, Role, Site};
+use liuye_core::domain::{Checklist, ChecklistItem, DocumentKind, Role, Site};
 use serde::Deserialize;
 
 use super::Desk;
@@ -23,6 +23,9 @@ const HINTS: u32 = 20;
 
 /// Rows of one page.
 const ROWS: u32 = 50;
+
+/// Checklists that the pages know the questions of.
+const LISTS: u32 = 500;
 
 /// What an address may ask for.
 #[derive(Deserialize)]
@@ -138,11 +141,15 @@ impl SiteView {
     pub(super) fn read(hub: &Hub, lang: Lang) -> Result<Self> {
         let site: Option<Site> = hub.document(&hub.site()?)?.map(|document| serde_json::from_value(document.body)).transpose()?;
         let zone = site.as_ref().and_then(|site| site.time_zone.parse().ok()).unwrap_or(Tz::UTC);
-        let (name, checklist) = site.map_or_else(Default::default, |site| (lang.of_both(&site.name), site.checklist));
+        let (name, mut checklist) = site.map_or_else(Default::default, |site| (lang.of_both(&site.name), site.checklist));
+        for document in hub.documents(DocumentKind::Checklist, LISTS, 0)? {
+            let list: Checklist = serde_json::from_value(document.body)?;
+            checklist.extend(list.versions.into_iter().rev().flat_map(|version| version.items));
+        }
         Ok(Self { site: name, zone, checklist })
     }
 
-    /// A question of a safety check; its id where this edition of the site asks another.
+    /// A question of a safety check, of whichever list and version; its id where none asks it.
     pub(super) fn question(&self, id: &str, lang: Lang) -> String {
         self.checklist.iter().find(|item| item.id == id).map_or_else(|| id.to_owned(), |item| lang.of_both(&item.text))
     }
@@ -155,7 +162,7 @@ impl SiteView {
 }
 
 /// A page with the headers that every page has: nothing from elsewhere, nothing inline, nothing kept.
-pub(super) fn rendered(page: &impl Template) -> Response {
+pub(crate) fn rendered(page: &impl Template) -> Response {
     let policy = "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),

@@ -52,6 +52,8 @@ struct RecordPage {
     facts: Vec<Field>,
     body: Vec<Field>,
     photos: Vec<String>,
+    /// The notice that it is about.
+    notice: Option<String>,
     others: Vec<Other>,
     may_have_contact: bool,
     contact: Option<Contact>,
@@ -123,7 +125,7 @@ fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: b
     let Some(record) = newest.into_iter().find(|record| record.position == position) else { return Ok(None) };
     let view = SiteView::read(hub, lang)?;
     let names = Names::read(hub, lang)?;
-    let is_loss = Kind::parse(&record.kind) == Some(Kind::LossReport);
+    let is_loss = matches!(Kind::parse(&record.kind), Some(Kind::LossReport | Kind::ClaimSubmit));
     // Only the button asks, and every press is logged by whoever pressed it.
     let contact = if with_contact && is_loss { hub.contact(&record.entity, &session.officer).ok() } else { None };
     let others = hub.about(&record.entity)?.into_iter().filter(|other| other.position != position);
@@ -147,6 +149,7 @@ fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: b
         body: fields(&record, lang, &view, &names),
         // Photos of a redacted record may be there for another one's sake.
         photos: if record.is_redacted { Vec::new() } else { record.photos.iter().map(Digest::to_string).collect() },
+        notice: matches!(Kind::parse(&record.kind), Some(Kind::NoticeIssue | Kind::NoticeSign)).then(|| record.entity.clone()),
         others: others.collect(),
         may_have_contact: is_loss && may_read_contacts(&session),
         no_contact: with_contact && contact.is_none(),
@@ -182,13 +185,17 @@ fn facts(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> V
 /// What was typed, each field with its label. What this version has no label for shows under its own name.
 fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Vec<Field> {
     let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
-    // The event is the kind, which stands in the title; the digest says nothing to anyone.
-    let is_told = |(name, value): &(&String, &Value)| !matches!(name.as_str(), "event" | "tracking_digest") && value.as_str() != Some("");
+    // The event is the kind, which stands in the title; digests and codes say nothing to anyone; what only an owner can know stands
+    // on no page that does not log who reads it.
+    const UNTOLD: [&str; 5] = ["event", "tracking_digest", "serial_digest", "hidden", "code"];
+    let is_told = |(name, value): &(&String, &Value)| !UNTOLD.contains(&name.as_str()) && value.as_str() != Some("");
     let entries = body.as_object().into_iter().flatten().filter(is_told);
     let value = |name: &str, value: &Value| match (name, value) {
         ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),
         ("category", Value::String(category)) => lang.category(category),
         ("checkpoint" | "venue" | "person", Value::String(id)) => names.of(id),
+        // What was drawn is on the notice itself.
+        ("signature", Value::Object(signature)) => signature.get("by").and_then(Value::as_str).unwrap_or_default().to_owned(),
         (_, Value::String(text)) => text.clone(),
         (_, Value::Bool(true)) => lang.pick("是", "yes").to_owned(),
         (_, Value::Bool(false)) => lang.pick("否", "no").to_owned(),

@@ -1,9 +1,11 @@
 //! Documents, where they lie, and where they lay before.
 
 use liuye_core::Result;
-use liuye_core::domain::{AsTold, Bucket, Document, DocumentKind, Settings, Shift, Site, Visit, Write};
+use liuye_core::domain::{AsTold, Bucket, Document, DocumentKind, OpenMatter, Settings, Shift, Site, Visit, Write};
+use liuye_core::log::DeviceId;
 use rusqlite::types::Value as Sql;
 use rusqlite::{OptionalExtension, Row, params_from_iter};
+use serde::de::DeserializeOwned;
 
 use super::{SCHEMA, Tx};
 
@@ -27,6 +29,11 @@ impl Tx<'_> {
         self.connection.prepare_cached(select!("AND id = ?2"))?.query_row((self.site, id), raw).optional()?.map(parse).transpose()
     }
 
+    /// A document's contents as their noun; none where there is no such document.
+    pub(crate) fn noun<T: DeserializeOwned>(&self, id: &str) -> Result<Option<T>> {
+        Ok(self.document(id)?.map(|stored| serde_json::from_value(stored.document.body)).transpose()?)
+    }
+
     /// Documents of a kind, newest first.
     pub(crate) fn documents(&self, kind: &str, limit: u32, offset: u32) -> Result<Vec<Stored>> {
         let mut statement = self.connection.prepare_cached(select!("AND kind = ?2 ORDER BY at DESC, id LIMIT ?3 OFFSET ?4"))?;
@@ -45,6 +52,29 @@ impl Tx<'_> {
         let sql = format!("{} kind = '{kind}' AND person = ?2 AND at BETWEEN ?3 AND ?4", select!("AND"));
         let mut statement = self.connection.prepare_cached(&sql)?;
         statement.query_map((self.site, person, from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Claims that a device made within a span of time, in any order.
+    pub(crate) fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+        let sql = select!("AND kind = 'claim' AND json_extract(body, '$.device') = ?2 AND at BETWEEN ?3 AND ?4");
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_map((self.site, device.to_string(), from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Found items of a category that were found no earlier than `from` (UTC ms).
+    pub(crate) fn found_since(&self, category: &str, from: i64) -> Result<Vec<Document>> {
+        let sql = select!("AND kind = 'found_item' AND json_extract(body, '$.found.category') = ?2 AND at >= ?3");
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_map((self.site, category, from), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Loss reports of a category of what was lost no later than `until` (UTC ms).
+    pub(crate) fn lost_until(&self, category: &str, until: i64) -> Result<Vec<Document>> {
+        let sql = select!(
+            "AND kind = 'lost_report' AND json_extract(body, '$.loss.category') = ?2 AND json_extract(body, '$.loss.lost_from') <= ?3"
+        );
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_map((self.site, category, until), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
     }
 
     /// The settings of this site; the defaults before it has a document.
@@ -81,6 +111,18 @@ impl Tx<'_> {
         persons.sort_unstable();
         persons.dedup();
         Ok(persons)
+    }
+
+    /// What is open for a person who serves at a post in that zone, in its order.
+    pub(crate) fn open_matters(&self, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+        // The condition is the index's own, so that what is over is not read at all.
+        let mut statement = self.connection.prepare_cached(select!(
+            "AND kind IN ('call', 'welfare_timer', 'found_item')
+             AND json_extract(body, '$.state') NOT IN
+                 ('closed', 'cancelled', 'unfounded', 'merged', 'resolved', 'false_alarm', 'released', 'disposed')"
+        ))?;
+        let documents: Vec<_> = statement.query_map([self.site], raw)?.map(|row| Ok(parse(row?)?.document)).collect::<Result<_>>()?;
+        Ok(OpenMatter::of_all(documents, person, zone))
     }
 
     /// Who was sent to a call, by the assignments' ids.
@@ -136,6 +178,7 @@ impl Tx<'_> {
                 &stored.person,
                 stored.at,
             ))?;
+        self.queue_for_search(document)?;
         self.move_between(&document.id, &before, &document.buckets, document.rev)
     }
 
@@ -145,6 +188,7 @@ impl Tx<'_> {
             self.count_digests(Some(&stored.document), None)?;
             self.drop_deadline(id)?;
             self.drop_facts(id, position)?;
+            self.forget_in_search(id)?;
             self.connection.execute("DELETE FROM documents WHERE site = ?1 AND id = ?2", (self.site, id))?;
             self.move_between(id, &stored.document.buckets, &[], position)?;
         }
@@ -196,7 +240,8 @@ impl Tx<'_> {
     /// All documents that a site file brings, with their kinds.
     pub(crate) fn reference_documents(&self) -> Result<Vec<Stored>> {
         let mut statement = self.connection.prepare_cached(select!(
-            "AND kind IN ('site', 'zone', 'checkpoint', 'route', 'venue', 'person', 'unit', 'key_road', 'duty_post') ORDER BY id"
+            "AND kind IN ('site', 'zone', 'checkpoint', 'route', 'venue', 'person', 'unit', 'key_road', 'duty_post', 'topic', 'material')
+             ORDER BY id"
         ))?;
         statement.query_map([self.site], raw)?.map(|row| parse(row?)).collect()
     }

@@ -1,7 +1,7 @@
 //! Erased subjects: what goes, what stays, and which photos nobody else needs.
 
 use liuye_core::Result;
-use liuye_core::domain::{Bucket, Kind, LostReport, LostReportState, Redaction, redact_operation};
+use liuye_core::domain::{Bucket, Claim, Kind, LostReport, LostReportState, Redaction, redact_operation};
 use liuye_core::log::{DeviceId, Digest, Operation};
 use rusqlite::OptionalExtension;
 use serde::Deserialize;
@@ -84,6 +84,7 @@ impl Tx<'_> {
         after.document.redact(erased_at);
         (after.document.rev, after.document.schema_version) = (position, SCHEMA);
         self.count_digests(Some(&before.document), Some(&after.document))?;
+        self.forget_in_search(subject)?;
         self.put(&after, before.document.buckets)
     }
 
@@ -116,7 +117,7 @@ impl Tx<'_> {
         Ok(!users.is_empty())
     }
 
-    /// Loss reports whose owners are to be erased by now and are not yet.
+    /// Loss reports and claims whose owners are to be erased by now and are not yet.
     pub(crate) fn erasures_due(&self, days: u32) -> Result<Vec<String>> {
         let sql = "
             SELECT d.id, d.body,
@@ -137,6 +138,37 @@ impl Tx<'_> {
                 due.push(row.get(0)?);
             }
         }
+        due.extend(self.claims_due(days)?);
         Ok(due)
+    }
+
+    /// Claims whose authors are to be erased by now and are not yet: by their own end, or because their report is erased.
+    fn claims_due(&self, days: u32) -> Result<Vec<String>> {
+        let sql = "SELECT id, body FROM documents WHERE site = ?1 AND kind = 'claim' AND json_extract(body, '$.erased_at') IS NULL";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query([self.site])?;
+        let mut due = Vec::new();
+        while let Some(row) = rows.next()? {
+            let claim: Option<Claim> = serde_json::from_str(&row.get::<_, String>(1)?).ok();
+            if claim.and_then(|claim| claim.erase_from(days)).is_some_and(|from| from <= self.now) {
+                due.push(row.get(0)?);
+            }
+        }
+        let mut statement = self.connection.prepare_cached("SELECT subject FROM erased WHERE site = ?1")?;
+        for report in statement.query_map([self.site], |row| row.get::<_, String>(0))? {
+            due.extend(self.claims_for(&report?)?);
+        }
+        due.sort_unstable();
+        due.dedup();
+        Ok(due)
+    }
+
+    /// The claims for a report that are not erased yet, whether they took effect or not.
+    pub(crate) fn claims_for(&self, report: &str) -> Result<Vec<String>> {
+        let sql = "
+            SELECT DISTINCT entity FROM operations WHERE site = ?1 AND kind = 'claim.submit' AND json_extract(content, '$.body.report') = ?2
+              AND NOT EXISTS (SELECT 1 FROM erased e WHERE e.site = ?1 AND e.subject = operations.entity)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_map((self.site, report), |row| row.get(0))?.collect::<std::result::Result<_, _>>()?)
     }
 }

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use liuye_core::search::SearchIndex;
 use liuye_core::{Code, Error, Result};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
@@ -17,7 +18,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/005_deadlines.sql"),
     include_str!("sql/006_hints.sql"),
     include_str!("sql/007_duties.sql"),
-    include_str!("sql/008_facts.sql"),
+    include_str!("sql/008_search.sql"),
+    include_str!("sql/009_operator_links.sql"),
+    include_str!("sql/010_lost_property.sql"),
+    include_str!("sql/011_open_matters.sql"),
+    include_str!("sql/012_facts.sql"),
 ];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
@@ -51,7 +56,9 @@ impl Ledger {
 
     /// Writes the file anew without the traces of what was erased. False where another connection was reading.
     pub(crate) fn scrub(&self) -> Result<bool> {
-        rewrite(&self.writer.lock().unwrap_or_else(PoisonError::into_inner))
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        SearchIndex::compact(&writer)?;
+        rewrite(&writer)
     }
 
     /// One consistent look at a site.

@@ -1,7 +1,7 @@
 //! The hub's side of the rules: the ledger, inside the transaction that takes an operation in.
 
 use liuye_core::Result;
-use liuye_core::domain::{Document, DocumentKind, Overtaker, Visit, World};
+use liuye_core::domain::{Document, DocumentKind, OpenMatter, Overtaker, Visit, World};
 use liuye_core::log::{DeviceId, Digest};
 use rusqlite::OptionalExtension;
 
@@ -58,6 +58,14 @@ impl World for HubWorld<'_> {
 
     fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
         self.tx.on_duty(zone, at)
+    }
+
+    fn claims_of(&self, device: &DeviceId, from: i64, to: i64) -> Result<Vec<Document>> {
+        self.tx.claims_of(device, from, to)
+    }
+
+    fn open_matters(&self, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+        self.tx.open_matters(person, zone)
     }
 
     fn has_blob(&self, sha256: &Digest) -> Result<bool> {

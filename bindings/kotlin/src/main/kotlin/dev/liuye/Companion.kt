@@ -161,6 +161,20 @@ public class Companion private constructor(private val handle: CompanionHandle, 
      */
     public suspend fun documents(kind: DocumentKind, page: Page = Page()): List<Document> = call { it.documents(kind, page) }
 
+    /**
+     * Documents that have every word of the text, the best answer first: by how much of their text it is, and by their age.
+     * A Chinese word is found wherever it stands, another one by its beginning; width, case and punctuation make no
+     * difference.
+     *
+     * The first search after very many saves without a sync takes longer than a frame: it indexes them.
+     *
+     * @param kinds only these; all where there are none.
+     * @param limit at most so many; 1 to 200.
+     * @throws LiuyeException.Refused `missing` at `text` where there is no word in it, `too_long`; `out_of_range` at `limit`.
+     */
+    public suspend fun search(text: String, kinds: Collection<DocumentKind> = emptyList(), limit: Int = 50): List<Document> =
+        call { it.search(text, kinds.toList(), limit) }
+
     /** Where everything stands, in numbers. */
     public suspend fun outbox(): OutboxStatus = call { it.outbox() }
 

@@ -32,6 +32,9 @@ internal class CompanionTest {
     private fun config(name: String = "phone", key: ByteArray = ByteArray(32) { 1 }, clock: Clock? = null, log: LogSink? = null): Config =
         Config(folder.resolve("$name.db").toString(), key, DeviceInfo("test"), clock = clock, logSink = log)
 
+    private fun refusal(call: suspend () -> Any?): Pair<String, String> =
+        assertThrows(LiuyeException.Refused::class.java) { runBlocking { call() } }.let { it.code to it.field }
+
     @Test
     fun `a wrong key is a typed error, and the right one still opens`() =
         runBlocking {
@@ -72,6 +75,7 @@ internal class CompanionTest {
                     { phone.safety.hazards() },
                     { phone.attach(png(1, 0)) },
                     { phone.needsAttention() },
+                    { phone.search("钱包") },
                     { phone.suspend() },
                     { phone.resume() },
                     { phone.changes().first() },
@@ -79,6 +83,23 @@ internal class CompanionTest {
             for (call in calls) {
                 val failure = assertThrows(LiuyeException.Closed::class.java) { runBlocking { call() } }
                 assertEquals("closed", failure.code)
+            }
+        }
+
+    @Test
+    fun `what was saved is found by a word of it, and a search without a word is refused`() =
+        runBlocking {
+            Companion.open(config()).use { phone ->
+                val wallet = phone.lost.report(lossDraft("黑色钱包 Wallet")).id
+                phone.lost.report(lossDraft("雨伞"))
+                for (text in listOf("钱包", "钱", "wal", "ＷＡＬＬＥＴ 黑色")) {
+                    assertEquals(listOf(wallet), phone.search(text).map { it.id }, text)
+                }
+                assertEquals(listOf(wallet), phone.search("钱包", listOf(DocumentKind.LOST_REPORT), limit = 1).map { it.id })
+                assertEquals(emptyList<Document>(), phone.search("钱包", setOf(DocumentKind.HAZARD)))
+                assertEquals("missing" to "text", refusal { phone.search("，") })
+                assertEquals("out_of_range" to "limit", refusal { phone.search("钱包", limit = -1) })
+                assertEquals("malformed" to "kind", refusal { phone.search("钱包", listOf(DocumentKind.OTHER)) })
             }
         }
 
@@ -102,8 +123,6 @@ internal class CompanionTest {
     fun `ids and digests that are none are refused by their names`() =
         runBlocking {
             Companion.open(config()).use { phone ->
-                fun refusal(call: suspend () -> Any?) =
-                    assertThrows(LiuyeException.Refused::class.java) { runBlocking { call() } }.let { it.code to it.field }
                 assertEquals("malformed" to "operation", refusal { phone.amend("x", "{}") })
                 assertEquals("malformed" to "operation", refusal { phone.discard("x", "no reason") })
                 assertEquals("malformed" to "sha256", refusal { phone.photo("x") })

@@ -203,6 +203,11 @@ private suspend fun states(phone: Companion, step: JsonObject): JsonElement {
         }
         "attention" -> return json(phone.needsAttention().map { it.entry.operation })
         "document" -> return phone.document(step.text("id"))?.let { Json.parseToJsonElement(it.body) } ?: JsonNull
+        "search" -> {
+            val kinds = step["kinds"]?.jsonArray.orEmpty().map { DocumentKind.valueOf(it.jsonPrimitive.content.uppercase()) }
+            val limit = step["limit"]?.jsonPrimitive?.int ?: 50
+            return json(phone.search(step.text("text"), kinds, limit).map { it.id })
+        }
         "conflicts" -> {
             val conflicts = phone.document(step.text("id"))?.conflicts.orEmpty()
             return JsonArray(conflicts.map { record("operation" to it.operation, "actor" to it.actor, "code" to it.code) })

@@ -1,0 +1,120 @@
+//! What the hub writes itself for those who have no phone here: operations of a device of its own, chained and signed like any
+//! phone's, and taken in by the same gate. Its key is the site's.
+
+use liuye_core::domain::{Kind, Verdict};
+use liuye_core::log::{AuthLevel, BlobRef, Digest, Operation, Salt, head_preimage};
+use liuye_core::sync::wire::HeadSignature;
+use liuye_core::{Code, Error, Result};
+use serde::Serialize;
+
+use crate::hub::Hub;
+use crate::ingest::{Ingest, Push, PushError};
+use crate::ledger::{Branch, DeviceRow};
+
+/// What is to be written.
+pub(crate) struct OwnOperation<'a, B> {
+    /// Under which name: no person's.
+    pub(crate) actor: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) entity: &'a str,
+    pub(crate) body: &'a B,
+    /// Photos that are here.
+    pub(crate) blobs: Vec<BlobRef>,
+}
+
+impl Hub {
+    /// Writes an operation, and returns what the rules say of it.
+    ///
+    /// # Errors
+    /// [`Code::DeviceRevoked`] where somebody revoked the hub's own device; those of the store.
+    pub(crate) fn write_own<B: Serialize>(&self, site: &str, new: &OwnOperation<'_, B>) -> Result<Verdict> {
+        let key = self.keys().tag_key(self.env(), site)?;
+        self.ingest(site, |ingest| {
+            let (device, branch) = own_device(ingest, &key.public())?;
+            if device.revoked_at.is_some() {
+                return Err(Error::new(Code::DeviceRevoked, "the hub's own device was revoked"));
+            }
+            let operation = chained(ingest, &device, &branch, new)?;
+            let signature = key.sign(&head_preimage(&device.device, branch.epoch, operation.seq, &operation.hash));
+            let head = HeadSignature { seq: operation.seq, hash: operation.hash, signature };
+            let push = Push {
+                device: &device,
+                branch: &branch,
+                first_seq: operation.seq,
+                operations: std::slice::from_ref(&operation),
+                contacts: &[],
+                head: Some(&head),
+            };
+            let (_, verdicts) = ingest.push(&push).map_err(|error| match error {
+                PushError::Gap(_) => Error::internal("the hub knows where its own log ends"),
+                PushError::Other(error) => error,
+            })?;
+            ingest.tx.keep_head(&device.device, branch.epoch, &head)?;
+            let told = verdicts.into_iter().next().ok_or_else(|| Error::internal("each operation has its verdict"))?;
+            Ok(told.verdict)
+        })
+    }
+}
+
+/// The hub's own device, made at the first use.
+fn own_device(ingest: &Ingest<'_>, key: &liuye_core::log::PublicKey) -> Result<(DeviceRow, Branch)> {
+    let (tx, device) = (ingest.tx, key.device());
+    let row = match tx.device(&device)? {
+        Some(row) => row,
+        None => {
+            let row = DeviceRow {
+                device,
+                public_key: *key,
+                person: None,
+                held_by: Vec::new(),
+                name: "hub".to_owned(),
+                scope: Vec::new(),
+                scope_version: 1,
+                enrolled_at: tx.now,
+                last_seen: tx.now,
+                revoked_at: None,
+                wipe: false,
+                wipe_told_at: None,
+            };
+            tx.insert_device(&row)?;
+            tx.open_branch(&device, 1, "")?;
+            row
+        }
+    };
+    let branch = tx.branches(&device)?.pop().ok_or_else(|| Error::internal("a device has a branch"))?;
+    Ok((row, branch))
+}
+
+fn chained<B: Serialize>(ingest: &Ingest<'_>, device: &DeviceRow, branch: &Branch, new: &OwnOperation<'_, B>) -> Result<Operation> {
+    let (tx, env) = (ingest.tx, ingest.env);
+    let mut operation = Operation {
+        device: device.device,
+        epoch: branch.epoch,
+        seq: branch.acked_seq + 1,
+        id: env.new_id(),
+        actor: new.actor.to_owned(),
+        auth_level: AuthLevel::Device,
+        recorded_at: tx.now,
+        elapsed_ms: env.clock.elapsed_ms(),
+        boot_id: env.clock.boot_id(),
+        clock_offset_ms: Some(0),
+        clock_err_ms: Some(0),
+        fix: None,
+        kind: new.kind.as_str().to_owned(),
+        schema_version: Kind::SCHEMA_VERSION,
+        entity: new.entity.to_owned(),
+        base_rev: tx.document(new.entity)?.map(|stored| stored.document.rev),
+        seen: tx.head()?.0,
+        amends: None,
+        body: Some(serde_json::value::to_raw_value(new.body)?),
+        body_salt: new.kind.has_free_text().then(|| Salt(env.random())),
+        residue: None,
+        body_digest: Digest([0; 32]),
+        contact_digest: None,
+        blobs: new.blobs.clone(),
+        prev_hash: branch.acked_hash,
+        hash: Digest([0; 32]),
+    };
+    operation.seal();
+    Ok(operation)
+}
