@@ -152,15 +152,23 @@ fn a_missing_arrival_fails_and_a_call_that_was_called_off_in_time_is_held_to_not
 
 #[test]
 fn leaflets_and_sessions_count_by_what_they_say() {
-    let facts: Vec<_> = [
-        document("publicity_session", json!({ "state": "verified", "held_at": FROM + 1 })),
-        document("publicity_session", json!({ "state": "held", "held_at": FROM + 1 })),
-        document("leaflets", json!({ "at": FROM + 1, "issued": 100, "returned": 7, "wasted": 3 })),
-        document("leaflets", json!({ "at": FROM + DAY, "issued": 100 })),
-    ]
-    .iter()
-    .flat_map(Fact::of_document)
-    .collect();
+    let told = json!({ "device": "00000000000000000000000000000000", "operation": "01a20e55-9d49-70a4-b1c2-7d0bf7d6d5b4" });
+    let with = |mut body: Value| {
+        body.as_object_mut().unwrap().extend(told.as_object().unwrap().clone());
+        body
+    };
+    let session = |state: &str| {
+        let body = json!({ "topics": ["fraud"], "zone": "z1", "place": "the night market", "from": FROM, "to": FROM + DAY, "at": FROM + 1,
+            "state": state, "planned_by": "p-003" });
+        document("publicity_session", with(body))
+    };
+    let batch = json!({ "material": "m1", "stocked": 300, "stocked_by": "p-003", "at": FROM - DAY, "sessions": [
+        { "session": "s1", "at": FROM + 1, "issued": 100, "returned": 7, "wasted": 3 },
+        { "session": "s2", "at": FROM + DAY, "issued": 100 },
+    ] });
+    let documents = [session("verified"), session("held"), document("leaflets", with(batch))];
+    let facts: Vec<_> = documents.iter().flat_map(Fact::of_document).collect();
+    assert_eq!(facts.len(), 3, "a session that nobody verified is none");
     let counted = count(&facts, &window(FROM, FROM + DAY, FROM + DAY));
     assert_eq!((counted.publicity_sessions, counted.leaflets_distributed), (1, 90));
 }

@@ -8,6 +8,7 @@ use liuye_core::companion::{self as core, Companion};
 use crate::config::{OpenConfig, config};
 use crate::error::Result;
 use crate::outbox::{AttentionItem, OutboxEntry, OutboxStatus, SyncReason, SyncReport};
+use crate::recovery::Recovery;
 use crate::traits::{ChangeListener, Clock, HostListener, LogSink, Transport};
 use crate::types::{AttachedBlob, ChangeEvent, Document, DocumentKind, Identity, Page, Recorded, digest, uuid};
 
@@ -47,6 +48,30 @@ impl CompanionHandle {
     ) -> Result<Arc<Self>> {
         let core = Companion::open(config(open, transport, clock, log_sink)?)?;
         Ok(Arc::new(Self { core }))
+    }
+
+    /// Opens a database that `open`, or any later call, found to be `corrupt`: moves the file aside, and makes a new one of all that
+    /// can still be read. Reads the whole file. Close every companion of it first.
+    ///
+    /// # Errors
+    /// `key_wrong` where nothing of it opens under this key; those of `open`.
+    #[uniffi::constructor]
+    pub fn recover(
+        open: OpenConfig,
+        transport: Option<Arc<dyn Transport>>,
+        clock: Option<Arc<dyn Clock>>,
+        log_sink: Option<Arc<dyn LogSink>>,
+    ) -> Result<Arc<Self>> {
+        let core = Companion::recover(config(open, transport, clock, log_sink)?)?;
+        Ok(Arc::new(Self { core }))
+    }
+
+    /// What the last recovery of this database saved and lost; none where there was none.
+    ///
+    /// # Errors
+    /// Those of the store.
+    pub fn recovery(&self) -> Result<Option<Recovery>> {
+        Ok(self.core.recovery()?.map(Recovery::from))
     }
 
     /// Ends what runs and closes the database. Every later call but this one gives `closed`.

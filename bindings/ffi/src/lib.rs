@@ -3,7 +3,7 @@
 //! The bridge is not an API: each language has its own thin layer over what is generated from this crate, and apps
 //! use that. Calls are few and whole, one for a save and one for a list. Times are UTC milliseconds, digests are
 //! hexadecimal, ids are text. Every call but [`companion::CompanionHandle::sync`], `enrol` and `next_event` blocks for
-//! less than a frame and may come from any thread; those three belong on a background thread.
+//! less than a frame and may come from any thread; those three, and `recover`, belong on a background thread.
 
 pub mod check;
 pub mod companion;
@@ -12,6 +12,7 @@ pub mod error;
 pub mod lost;
 pub mod outbox;
 pub mod patrol;
+pub mod recovery;
 pub mod safety;
 pub mod traits;
 pub mod types;

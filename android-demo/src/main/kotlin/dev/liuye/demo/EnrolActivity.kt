@@ -14,6 +14,8 @@ class EnrolActivity : Screen(R.layout.enrol, R.string.title_enrol) {
         mapOf("hub_url" to Form.Field(R.id.hub, R.id.hub_error), "code" to Form.Field(R.id.code, R.id.code_error)),
     )
 
+    override val isPrivate = false
+
     override fun made(saved: Bundle?) {
         view<View>(R.id.go).setOnClickListener { enrol() }
         view<View>(R.id.done).setOnClickListener { finish() }

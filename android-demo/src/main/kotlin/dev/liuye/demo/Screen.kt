@@ -14,16 +14,21 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.cancel
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
 
 /**
- * What all screens share: the bar with `offline · N unsent`, the way back, day and night, and core calls off the main thread.
+ * What all screens share: the bar with `offline · N unsent`, the way back, day and night, the lock, and core calls off the main thread.
  *
  * Views with an id keep what was typed over rotation and process death; a screen adds what is not in a view to [keep].
  */
 abstract class Screen(private val layout: Int, private val heading: Int?) : Activity() {
     private val scope = CoroutineScope(SupervisorJob() + Dispatchers.Main)
     private var dark = false
+    private var watching: Job? = null
+
+    /** Whether somebody was led to sign in already: whoever turns back there is not sent again. */
+    private var isLed = false
 
     /** The application. */
     protected val app: App get() = application as App
@@ -35,6 +40,9 @@ abstract class Screen(private val layout: Int, private val heading: Int?) : Acti
     /** Whether a call of this screen is under way: a gloved hand presses twice. */
     protected var isBusy = false
         private set
+
+    /** Whether what it shows is for nobody's eyes while nobody is signed in. */
+    protected open val isPrivate = true
 
     /** The views are there; [saved] holds what [keep] kept. */
     protected abstract fun made(saved: Bundle?)
@@ -60,6 +68,9 @@ abstract class Screen(private val layout: Int, private val heading: Int?) : Acti
         view<View>(R.id.back).setOnClickListener { finish() }
         view<View>(R.id.bar).setOnClickListener { if (this !is OutboxActivity) startActivity(Intent(this, OutboxActivity::class.java)) }
         showBar(null)
+        isLed = savedInstanceState?.getBoolean(LED) == true
+        // What was typed before the phone locked itself comes back with the views, before anybody knows who asks.
+        if (isPrivate) view<View>(R.id.content).visibility = View.INVISIBLE
         made(savedInstanceState)
         open()
     }
@@ -67,11 +78,29 @@ abstract class Screen(private val layout: Int, private val heading: Int?) : Acti
     override fun onResume() {
         super.onResume()
         // Night fell, or somebody chose otherwise, while this screen was in the background.
-        if (dark != Night.isDarkNow(this)) recreate() else scope.launch { app.refresh() }
+        if (dark != Night.isDarkNow(this)) return recreate()
+        watching = scope.launch {
+            // A phone locks itself without a word.
+            while (true) {
+                app.refresh()
+                delay(LOOK_AGAIN_MS)
+            }
+        }
+    }
+
+    override fun onPause() {
+        watching?.cancel()
+        super.onPause()
+    }
+
+    override fun onUserInteraction() {
+        super.onUserInteraction()
+        app.touch()
     }
 
     final override fun onSaveInstanceState(outState: Bundle) {
         super.onSaveInstanceState(outState)
+        outState.putBoolean(LED, isLed)
         keep(outState)
     }
 
@@ -85,7 +114,9 @@ abstract class Screen(private val layout: Int, private val heading: Int?) : Acti
         try {
             block()
         } catch (error: LiuyeException) {
-            failed(error)
+            if (::companion.isInitialized) app.noted(companion, error)
+            // It locked itself a moment ago: then this screen leads to where one signs in.
+            if (error.code == "locked") app.refresh() else failed(error)
         }
     }
 
@@ -109,6 +140,7 @@ abstract class Screen(private val layout: Int, private val heading: Int?) : Acti
     protected fun <T : View> view(id: Int): T = findViewById(id)
 
     private fun open() {
+        scope.launch { app.upheavals.collect { beginAnew(it) } }
         scope.launch {
             try {
                 companion = app.companion()
@@ -119,12 +151,41 @@ abstract class Screen(private val layout: Int, private val heading: Int?) : Acti
             } catch (_: IllegalStateException) {
                 return@launch showBroken(Words.code(this@Screen, "key_wrong"))
             }
+            showLock(app.standing.value)
             act { ready() }.join()
             app.standing.collect { standing ->
                 showBar(standing)
+                showLock(standing)
                 if (standing != null) act { changed(standing) }
             }
         }
+    }
+
+    /** With what the next companion knows. What was typed on a phone that the desk emptied goes with the rest. */
+    private fun beginAnew(upheaval: Upheaval) {
+        if (upheaval == Upheaval.WIPED && this !is HomeActivity) finish() else recreate()
+    }
+
+    private fun showLock(standing: Standing?) {
+        if (!isPrivate || standing == null) return
+        val isLocked = standing.identity.locked
+        view<View>(R.id.content).visibility = if (isLocked) View.GONE else View.VISIBLE
+        val lock = view<ViewGroup>(R.id.lock)
+        lock.visibility = if (isLocked) View.VISIBLE else View.GONE
+        if (!isLocked) {
+            isLed = false
+            return
+        }
+        if (lock.childCount == 0) {
+            layoutInflater.inflate(R.layout.locked, lock, true)
+            lock.findViewById<View>(R.id.unlock).setOnClickListener { leadToSignIn() }
+        }
+        if (!isLed) leadToSignIn()
+    }
+
+    private fun leadToSignIn() {
+        isLed = true
+        startActivity(Intent(this, SignInActivity::class.java))
     }
 
     private fun showBar(standing: Standing?) {
@@ -143,9 +204,15 @@ abstract class Screen(private val layout: Int, private val heading: Int?) : Acti
 
     private fun showBroken(words: String) {
         val content = view<ViewGroup>(R.id.content)
+        content.visibility = View.VISIBLE
         content.removeAllViews()
         layoutInflater.inflate(R.layout.broken, content, true)
         view<TextView>(R.id.why).text = words
         view<View>(R.id.retry).setOnClickListener { recreate() }
+    }
+
+    private companion object {
+        const val LED = "led to sign in"
+        const val LOOK_AGAIN_MS = 10_000L
     }
 }

@@ -5,6 +5,8 @@ import android.widget.TextView
 
 /** Day and night, and what the desk asks for by telephone. */
 class SettingsActivity : Screen(R.layout.settings, R.string.title_settings) {
+    override val isPrivate = false
+
     override fun made(saved: Bundle?) {
         val theme = view<Choices>(R.id.theme)
         theme.offer(Night.entries.map { it.key to getString(it.words) })

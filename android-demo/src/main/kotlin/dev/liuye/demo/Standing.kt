@@ -5,12 +5,19 @@ import dev.liuye.DocumentKind
 import dev.liuye.Identity
 import dev.liuye.OutboxStatus
 import dev.liuye.Page
+import dev.liuye.Recovery
 import org.json.JSONObject
 import java.time.DateTimeException
 import java.time.ZoneId
 
-/** How things stand: who holds the phone, what waits, and whether the hub answers. */
-data class Standing(val identity: Identity, val outbox: OutboxStatus, val site: Site?, val hasNetwork: Boolean) {
+/** How things stand: who holds the phone, what waits, whether the hub answers, and what was saved of damaged records. */
+data class Standing(
+    val identity: Identity,
+    val outbox: OutboxStatus,
+    val site: Site?,
+    val recovery: Recovery?,
+    val hasNetwork: Boolean,
+) {
     /** The site as the hub names it. */
     data class Site(val zh: String, val en: String, val zone: ZoneId)
 
@@ -26,7 +33,7 @@ data class Standing(val identity: Identity, val outbox: OutboxStatus, val site: 
     companion object {
         /** Reads all of it. */
         suspend fun read(companion: Liuye, hasNetwork: Boolean) =
-            Standing(companion.identity(), companion.outbox(), site(companion), hasNetwork)
+            Standing(companion.identity(), companion.outbox(), site(companion), companion.recovery(), hasNetwork)
 
         private suspend fun site(companion: Liuye): Site? {
             val document = companion.documents(DocumentKind.SITE, Page(limit = 1, offset = 0)).firstOrNull() ?: return null

@@ -15,14 +15,10 @@ import android.widget.EditText
 import android.widget.TextView
 import dev.liuye.CheckInDraft
 import dev.liuye.CheckInEvidence
-import dev.liuye.Companion
-import dev.liuye.LiuyeException
 import dev.liuye.OperationState
 import dev.liuye.Page
-import dev.liuye.SyncReason
 import java.io.ByteArrayInputStream
 import java.io.ByteArrayOutputStream
-import kotlinx.coroutines.delay
 import org.junit.After
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotNull
@@ -31,7 +27,6 @@ import org.junit.Assert.assertTrue
 import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
@@ -90,7 +85,7 @@ class DutyTest {
         stand(check, point.at.lat, point.at.lon, 8f)
         phone.until("the nearest point") { check.findViewById<Choices>(R.id.points).chosen == "cp-05" }
         assertEquals("Check in: Children's Paddling Beach", check.words(R.id.confirm))
-        pictures("check-in-near") { phone.open(CheckInActivity::class.java).also { stand(it, point.at.lat, point.at.lon, 8f) } }
+        phone.pictures("check-in-near") { phone.open(CheckInActivity::class.java).also { stand(it, point.at.lat, point.at.lon, 8f) } }
         check.press(R.id.confirm)
         phone.until("the answer") { check.words(R.id.verdict) != null }
         assertEquals("Accepted", check.words(R.id.verdict))
@@ -99,7 +94,7 @@ class DutyTest {
 
         phone.until("home counts it") { home.words(R.id.bar)?.startsWith("Offline · 1 unsent") == true }
         phone.leave(check)
-        pictures("home-offline") { phone.open(HomeActivity::class.java) }
+        phone.pictures("home-offline") { phone.open(HomeActivity::class.java) }
 
         // Once more within the minute: refused, in words, and not stored.
         val again = phone.open(CheckInActivity::class.java)
@@ -125,7 +120,7 @@ class DutyTest {
         hub.start()
         enrol("p-005")
         hub.stop()
-        pictures("safety-venues") { phone.open(SafetyActivity::class.java) }
+        phone.pictures("safety-venues") { phone.open(SafetyActivity::class.java) }
         val safety = phone.open(SafetyActivity::class.java)
         safety.press(R.id.start)
         phone.until("the error") { safety.words(R.id.venue_error) == "Please fill this in." }
@@ -163,7 +158,7 @@ class DutyTest {
         phone.leave(again)
 
         hub.start()
-        phone.core { syncAfterTheAppsOwn(phone.app.companion()) }
+        phone.sync()
         phone.until("everything arrived", 60) { states().none { it == "Unsent" || it == "Waits at the hub" } }
         assertTrue(states().toString(), states().all { it.startsWith("Arrived") })
         assertEquals(0L, phone.core { phone.app.companion().outbox().blobs })
@@ -178,8 +173,8 @@ class DutyTest {
         hub.start()
         enrol("p-011")
         phone.until("it needs somebody") { phone.core { phone.app.companion().needsAttention() }.isNotEmpty() }
-        pictures("outbox-attention") { phone.open(OutboxActivity::class.java) }
-        pictures("home-enrolled") { phone.open(HomeActivity::class.java) }
+        phone.pictures("outbox-attention") { phone.open(OutboxActivity::class.java) }
+        phone.pictures("home-enrolled") { phone.open(HomeActivity::class.java) }
         val outbox = phone.open(OutboxActivity::class.java)
         val card = outbox.findViewById<ViewGroup>(R.id.attention).getChildAt(0)
         assertEquals("To mend", card.findViewById<TextView>(R.id.state).text.toString())
@@ -234,14 +229,7 @@ class DutyTest {
     }
 
     private fun enrol(person: String) {
-        val enrol = phone.open(EnrolActivity::class.java)
-        enrol.type(R.id.hub, hub.url)
-        enrol.type(R.id.code, hub.code(person))
-        enrol.press(R.id.go)
-        phone.until("it is enrolled") { enrol.words(R.id.result) != null }
-        assertEquals("This phone belongs to liuye-lake now.", enrol.words(R.id.result))
-        phone.leave(enrol)
-        phone.until("the first sync", 60) { phone.core { phone.app.companion().patrol.checkpoints() }.size == 41 }
+        phone.enrol(hub, hub.code(person))
         phone.until("everything went", 60) { phone.core { phone.app.companion().outbox() }.pending == 0L }
     }
 
@@ -254,25 +242,6 @@ class DutyTest {
             .map { it.findViewById<TextView>(R.id.state).text.toString() }
         phone.leave(outbox)
         return states
-    }
-
-    /** Looks at a screen in both languages, by day, by night and at twice the size, and keeps its pictures. */
-    private fun pictures(name: String, open: () -> Activity) {
-        for (language in listOf("en", "zh-rCN")) {
-            for ((look, scale) in listOf("light" to 1f, "dark" to 1f, "light-200" to 2f, "dark-200" to 2f)) {
-                if (look == "dark-200" && !name.startsWith("home")) continue
-                phone.qualifiers("+$language")
-                phone.night(look.startsWith("dark"))
-                RuntimeEnvironment.setFontScale(scale)
-                val activity = open()
-                Usable.check(activity)
-                phone.picture(activity, "$name-${language.take(2)}-$look")
-                phone.leave(activity)
-            }
-        }
-        phone.qualifiers("+en")
-        phone.night(false)
-        RuntimeEnvironment.setFontScale(1f)
     }
 
     /** The system says that the network is gone. */
@@ -313,17 +282,5 @@ class DutyTest {
         val bitmap = android.graphics.Bitmap.createBitmap(320, 240, android.graphics.Bitmap.Config.ARGB_8888)
         bitmap.eraseColor(0xff336699.toInt())
         return ByteArrayOutputStream().apply { bitmap.compress(android.graphics.Bitmap.CompressFormat.JPEG, 80, this) }.toByteArray()
-    }
-
-    /** The app's own loop may be at it, and a second sync fails at once. */
-    private suspend fun syncAfterTheAppsOwn(companion: Companion) {
-        while (true) {
-            try {
-                companion.sync(SyncReason.USER)
-                return
-            } catch (_: LiuyeException.Busy) {
-                delay(50)
-            }
-        }
     }
 }

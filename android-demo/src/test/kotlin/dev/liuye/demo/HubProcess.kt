@@ -23,8 +23,20 @@ class HubProcess : AutoCloseable {
         tool("site", "import", "--data", data.path, File(root, "fixtures/liuye-lake/site.json").path)
     }
 
-    /** A one-time code for somebody's phone. */
-    fun code(person: String): String = tool("enrol-code", "--data", data.path, "--person", person).trim().lines().last().trim()
+    /** A one-time code for the phone of a person, or of several who share it. */
+    fun code(vararg persons: String): String =
+        tool("enrol-code", "--data", data.path, *persons.flatMap { listOf("--person", it) }.toTypedArray()).trim().lines().last().trim()
+
+    /** Sets somebody's PIN and gives it. */
+    fun pin(person: String): String = tool("pin", "--data", data.path, "--person", person).trim()
+
+    /** Shuts a lost phone out, and orders it to forget everything where told so. */
+    fun revoke(device: String, vararg options: String) {
+        tool("device", "revoke", device, "--data", data.path, *options)
+    }
+
+    /** What `liuye verify` says. */
+    fun verify(): String = tool("verify", "--data", data.path)
 
     /** The text of a checkpoint's QR tag. */
     fun tag(checkpoint: String): String =

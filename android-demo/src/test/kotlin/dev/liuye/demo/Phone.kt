@@ -7,16 +7,21 @@ import android.os.Looper
 import android.view.View
 import android.widget.EditText
 import android.widget.TextView
+import dev.liuye.LiuyeException
+import dev.liuye.SyncReason
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
+import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
+import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Assert.fail
 import org.robolectric.Robolectric
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.android.controller.ActivityController
+import java.time.Duration
 import java.time.LocalTime
 
 /** A hand and an eye: opens screens, presses, types, waits until something is to be seen, and keeps pictures. */
@@ -109,6 +114,58 @@ class Phone {
         Picture.whole(activity).keep("$name-whole")
     }
 
+    /** Looks at a screen in both languages, by day, by night and at twice the size, and keeps its pictures. */
+    fun pictures(name: String, open: () -> Activity) {
+        for (language in listOf("en", "zh-rCN")) {
+            for ((look, scale) in listOf("light" to 1f, "dark" to 1f, "light-200" to 2f, "dark-200" to 2f)) {
+                if (look == "dark-200" && !name.startsWith("home")) continue
+                qualifiers("+$language")
+                night(look.startsWith("dark"))
+                RuntimeEnvironment.setFontScale(scale)
+                val activity = open()
+                Usable.check(activity)
+                picture(activity, "$name-${language.take(2)}-$look")
+                leave(activity)
+            }
+        }
+        qualifiers("+en")
+        night(false)
+        RuntimeEnvironment.setFontScale(1f)
+    }
+
+    /** Enrols by the screen for it, and waits for what the first sync brings. */
+    fun enrol(hub: HubProcess, code: String) {
+        val enrol = open(EnrolActivity::class.java)
+        enrol.type(R.id.hub, hub.url)
+        enrol.type(R.id.code, code)
+        enrol.press(R.id.go)
+        until("it is enrolled") { enrol.words(R.id.result) != null }
+        assertEquals("This phone belongs to liuye-lake now.", enrol.words(R.id.result))
+        leave(enrol)
+        until("the first sync", 60) { core { app.companion().patrol.checkpoints() }.size == 41 }
+    }
+
+    /** The screen of this sort that is there now: one that begins anew is another than before. */
+    fun <T : Screen> now(screen: Class<T>): T = screen.cast(open.last { screen.isInstance(it.get()) }.get())
+
+    /** Lets time go by for what waits on the main thread. */
+    fun letPass(seconds: Long) {
+        shadowOf(Looper.getMainLooper()).idleFor(Duration.ofSeconds(seconds))
+        rest()
+    }
+
+    /** Syncs; the app's own loop may be at it, and a second sync fails at once. Errors of the core are the app's to notice. */
+    fun sync() = core {
+        while (true) {
+            try {
+                app.companion().sync(SyncReason.USER)
+                return@core
+            } catch (_: LiuyeException.Busy) {
+                delay(50)
+            }
+        }
+    }
+
     /** Makes it day or night. */
     fun night(dark: Boolean) {
         app.time = if (dark) LocalTime.of(22, 0) else LocalTime.NOON
@@ -135,4 +192,4 @@ fun Activity.choose(id: Int, key: String) {
 }
 
 /** The words that are to be read there; null where nothing is. */
-fun Activity.words(id: Int): String? = findViewById<TextView>(id).takeIf { it.isShown }?.text?.toString()?.replace('\u00A0', ' ')
+fun Activity.words(id: Int): String? = findViewById<TextView?>(id)?.takeIf { it.isShown }?.text?.toString()?.replace('\u00A0', ' ')

@@ -3,6 +3,9 @@ package dev.liuye
 import dev.liuye.ffi.ChangeListener
 import dev.liuye.ffi.CompanionHandle
 import dev.liuye.ffi.OpenConfig
+import dev.liuye.ffi.Clock as BridgeClock
+import dev.liuye.ffi.LogSink as BridgeLogSink
+import dev.liuye.ffi.Transport as BridgeTransport
 import kotlinx.coroutines.CancellationException
 import kotlinx.coroutines.Job
 import kotlinx.coroutines.NonCancellable
@@ -29,7 +32,7 @@ import kotlin.time.Duration.Companion.milliseconds
  * One open database of one phone: what an app does with Liuye.
  *
  * Everything may be called from any thread. Suspending functions run on [Config.dispatcher] and take less than a frame,
- * but for [sync] and [enrol], which take as long as the network. Whatever fails, fails with a [LiuyeException]; after
+ * but for [sync] and [enrol], which take as long as the network, and [recover]. Whatever fails, fails with a [LiuyeException]; after
  * [close], with [LiuyeException.Closed] and the code `closed`.
  */
 public class Companion private constructor(private val handle: CompanionHandle, private val config: Config) : AutoCloseable {
@@ -56,19 +59,26 @@ public class Companion private constructor(private val handle: CompanionHandle, 
          * @throws LiuyeException.Storage `key_wrong`, `schema_newer`, `corrupt`, `disk_full`, `storage`.
          * @throws LiuyeException.Refused `malformed` at `key`; a refused name at `device.name`.
          */
-        public suspend fun open(config: Config): Companion =
+        public suspend fun open(config: Config): Companion = make(config, CompanionHandle.Companion::open)
+
+        /**
+         * Opens a database that [open], or any later call, found to be `corrupt`. The file is moved aside, never deleted; a new
+         * one gets the device's key, the enrolment, and every operation, contact and photo that can still be read. [recovery]
+         * says what that was. The rest comes again from the hub with the next [sync].
+         *
+         * Close every companion of this file first, in every process. It reads the whole file, and takes its time where that is
+         * large. A database that is whole is opened and left as it is; a recovery that broke off is done again.
+         *
+         * @throws LiuyeException.Storage `key_wrong` where nothing of it opens under this key; otherwise as [open].
+         * @throws LiuyeException.Refused as [open].
+         */
+        public suspend fun recover(config: Config): Companion = make(config, CompanionHandle.Companion::recover)
+
+        private suspend fun make(config: Config, make: Maker): Companion =
             withContext(config.dispatcher) {
                 val open = OpenConfig(config.path, config.key, config.device.name)
-                val handle =
-                    bridged {
-                        CompanionHandle.open(
-                            open,
-                            config.transport?.let(::TransportBridge),
-                            config.clock?.let(::ClockBridge),
-                            config.logSink?.let(::LogBridge),
-                        )
-                    }
-                Companion(handle, config)
+                val transport = config.transport?.let(::TransportBridge)
+                Companion(bridged { make(open, transport, config.clock?.let(::ClockBridge), config.logSink?.let(::LogBridge)) }, config)
             }
     }
 
@@ -96,6 +106,9 @@ public class Companion private constructor(private val handle: CompanionHandle, 
 
     /** Who this phone is. */
     public suspend fun identity(): Identity = call { it.identity() }
+
+    /** What the last [recover] of this database saved and lost; `null` where there was none. It stays until the next one. */
+    public suspend fun recovery(): Recovery? = call { it.recovery() }
 
     /**
      * Binds this phone to a site by a code: a one-time code for staff, the site's public one for tourists. What was recorded before goes up with the first sync. A call whose
@@ -291,5 +304,8 @@ public class Companion private constructor(private val handle: CompanionHandle, 
         }
 
 }
+
+/** A constructor of the bridge. */
+private typealias Maker = (OpenConfig, BridgeTransport?, BridgeClock?, BridgeLogSink?) -> CompanionHandle
 
 private val CANCEL_AGAIN: Duration = 50.milliseconds

@@ -24,6 +24,14 @@ public typealias Identity = dev.liuye.ffi.Identity
 /** One of those who share a phone, and when they may try their PIN again. */
 public typealias Sharer = dev.liuye.ffi.Sharer
 
+/**
+ * What the last recovery of a damaged database saved and what it lost: tell whoever holds the phone.
+ *
+ * `pending` of the saved `operations` go up with the next sync; `lost` counts the holes of the log. What was recorded last of all
+ * may be gone without a trace. The damaged file lies at `aside`, under the phone's key: remove it once nobody needs it any more.
+ */
+public typealias Recovery = dev.liuye.ffi.Recovery
+
 /** What a person may do. */
 public typealias Role = dev.liuye.ffi.Role
 
