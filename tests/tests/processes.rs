@@ -68,8 +68,10 @@ fn recorded(phone: &Companion) -> BTreeSet<String> {
     ids
 }
 
-/// Syncs until the hub has everything; a phone that gets stuck is noticed.
+/// Syncs until the hub has everything; a phone that gets stuck is noticed. Requests of a killed phone may hang at the hub for as
+/// long as a request may take, and until then it asks the phone to come back.
 fn settle(phone: &Companion) {
+    const PAUSE: Duration = Duration::from_millis(50);
     for tries in 1.. {
         let outbox = phone.outbox().unwrap();
         if outbox.pending == 0 && outbox.blobs == 0 {
@@ -77,7 +79,10 @@ fn settle(phone: &Companion) {
             return;
         }
         assert!(tries < 2_000, "stuck: {outbox:?}");
-        phone.sync(SyncReason::User).unwrap();
+        let report = phone.sync(SyncReason::User).unwrap();
+        if report.blocked_reason.is_some() {
+            std::thread::sleep(PAUSE);
+        }
     }
 }
 
