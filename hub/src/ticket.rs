@@ -1,11 +1,12 @@
 //! The hub's signed word on an enrolment: a phone shows it to a hub that was put back from an older backup.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use liuye_core::log::{DeviceId, DeviceKey, PublicKey, Signature};
+use liuye_core::log::{DeviceId, DeviceKey, PublicKey, open_statement, seal_statement};
 use serde::{Deserialize, Serialize};
 
 use crate::ledger::For;
+
+/// What the signature of a ticket is for.
+const PURPOSE: &str = "liuye-ticket-1";
 
 /// What a ticket says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,23 +33,11 @@ impl Ticket {
 
     /// The ticket as it travels: what it says, a full stop, the site's signature.
     pub(crate) fn seal(&self, key: &DeviceKey) -> liuye_core::Result<String> {
-        let said = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(self)?);
-        let signature = key.sign(&preimage(&said));
-        Ok(format!("{said}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature.to_bytes())))
+        seal_statement(PURPOSE, self, key)
     }
 
     /// What a ticket says, where this site signed it.
     pub(crate) fn open(text: &str, key: &PublicKey) -> Option<Self> {
-        let (said, signature) = text.split_once('.')?;
-        let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?.try_into().ok()?;
-        if !key.verifies(&preimage(said), &Signature::from_bytes(signature)) {
-            return None;
-        }
-        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(said).ok()?).ok()
+        open_statement(PURPOSE, text, key)
     }
-}
-
-/// The same key signs checkpoints' tags: neither passes for the other.
-fn preimage(said: &str) -> Vec<u8> {
-    format!("liuye-ticket-1\n{said}").into_bytes()
 }

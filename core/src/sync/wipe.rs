@@ -1,11 +1,12 @@
 //! The order to wipe a lost phone: signed by its site, so that nobody between hub and phone can give it.
 
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
-use crate::log::{DeviceId, DeviceKey, PublicKey, Signature};
+use crate::log::{DeviceId, DeviceKey, PublicKey, open_statement, seal_statement};
+
+/// What the signature of an order is for.
+const PURPOSE: &str = "liuye-wipe-1";
 
 /// What an order says. It names a device's key: a phone that was wiped has another one, and an old order means nothing to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,30 +25,14 @@ impl WipeOrder {
     /// # Errors
     /// None in practice; [`crate::Code::Malformed`] is what serde's signature asks for.
     pub fn seal(&self, key: &DeviceKey) -> Result<String> {
-        let said = BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(self)?);
-        let signature = key.sign(&preimage(&said));
-        Ok(format!("{said}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature.to_bytes())))
+        seal_statement(PURPOSE, self, key)
     }
 
     /// Whether a text is this site's order for this very device.
     #[must_use]
     pub fn is_for(text: &str, key: &PublicKey, site: &str, device: &DeviceId) -> bool {
-        Self::open(text, key).is_some_and(|order| order.site == site && order.device == *device)
+        open_statement(PURPOSE, text, key).is_some_and(|order: Self| order.site == site && order.device == *device)
     }
-
-    fn open(text: &str, key: &PublicKey) -> Option<Self> {
-        let (said, signature) = text.split_once('.')?;
-        let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?.try_into().ok()?;
-        if !key.verifies(&preimage(said), &Signature::from_bytes(signature)) {
-            return None;
-        }
-        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(said).ok()?).ok()
-    }
-}
-
-/// The same key signs tags and tickets: none passes for another.
-fn preimage(said: &str) -> Vec<u8> {
-    format!("liuye-wipe-1\n{said}").into_bytes()
 }
 
 #[cfg(test)]
