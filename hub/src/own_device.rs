@@ -62,20 +62,7 @@ fn own_device(ingest: &Ingest<'_>, key: &liuye_core::log::PublicKey) -> Result<(
     let row = match tx.device(&device)? {
         Some(row) => row,
         None => {
-            let row = DeviceRow {
-                device,
-                public_key: *key,
-                person: None,
-                held_by: Vec::new(),
-                name: "hub".to_owned(),
-                scope: Vec::new(),
-                scope_version: 1,
-                enrolled_at: tx.now,
-                last_seen: tx.now,
-                revoked_at: None,
-                wipe: false,
-                wipe_told_at: None,
-            };
+            let row = DeviceRow::enrolled(*key, "hub".to_owned(), tx.now);
             tx.insert_device(&row)?;
             tx.open_branch(&device, 1, "")?;
             row

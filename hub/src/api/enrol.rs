@@ -133,18 +133,10 @@ fn take_in(tx: &Tx<'_>, request: &EnrolRequest, whom: &For, name: String) -> Res
         tx.add_holder(&device, person)?;
     }
     let row = DeviceRow {
-        device,
-        public_key: request.public_key,
         person,
         held_by: tx.held_by(&device)?,
-        name,
         scope: scope_of(tx, &device, persons.iter().map(String::as_str))?,
-        scope_version: 1,
-        enrolled_at: tx.now,
-        last_seen: tx.now,
-        revoked_at: None,
-        wipe: false,
-        wipe_told_at: None,
+        ..DeviceRow::enrolled(request.public_key, name, tx.now)
     };
     tx.insert_device(&row)?;
     tx.open_branch(&device, 1, "")?;

@@ -37,6 +37,24 @@ pub struct DeviceRow {
 }
 
 impl DeviceRow {
+    /// A device that is enrolled now, for nobody yet, and may see nothing.
+    pub(crate) fn enrolled(public_key: PublicKey, name: String, now: i64) -> Self {
+        Self {
+            device: public_key.device(),
+            public_key,
+            person: None,
+            held_by: Vec::new(),
+            name,
+            scope: Vec::new(),
+            scope_version: 1,
+            enrolled_at: now,
+            last_seen: now,
+            revoked_at: None,
+            wipe: false,
+            wipe_told_at: None,
+        }
+    }
+
     /// Those who hold it now.
     pub fn persons(&self) -> impl Iterator<Item = &str> {
         self.held_by.iter().filter(|held| held.left_at.is_none()).map(|held| held.person.as_str())
