@@ -213,18 +213,8 @@ pub struct Call {
     pub ended_at: Option<i64>,
 }
 
-/// Anyone may call for help but those who only read and those who only keep accounts.
-const CALLERS: &[Role] = &[
-    Role::Tourist,
-    Role::Guard,
-    Role::Volunteer,
-    Role::Auxiliary,
-    Role::VenueOperator,
-    Role::Inspector,
-    Role::Desk,
-    Role::Commander,
-    Role::Admin,
-];
+/// Anyone may call for help but those who only read.
+const CALLERS: &[Role] = Role::RECORDING;
 const DESK: &[Role] = &[Role::Desk];
 const EXERCISERS: &[Role] = &[Role::Commander];
 /// In a drill whoever holds it may play the desk.

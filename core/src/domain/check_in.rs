@@ -154,7 +154,7 @@ pub(super) const TRANSITIONS: &[(CheckInVerdict, bool, CheckInVerdict)] =
     &[(CheckInVerdict::Flagged, true, CheckInVerdict::Accepted), (CheckInVerdict::Flagged, false, CheckInVerdict::Rejected)];
 
 /// Who walks rounds.
-const PATROLS: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector];
+const PATROLS: &[Role] = Role::PATROLLING;
 /// Who decides on flags.
 const REVIEWERS: &[Role] = &[Role::Desk, Role::Commander];
 

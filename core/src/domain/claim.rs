@@ -153,17 +153,7 @@ pub struct Claim {
 /// Claims of one phone that may be open within [`CLAIMS_WINDOW_MS`].
 const CLAIMS_MAX: usize = 3;
 const CLAIMS_WINDOW_MS: i64 = 24 * 3_600_000;
-const CLAIMANTS: &[Role] = &[
-    Role::Tourist,
-    Role::Guard,
-    Role::Volunteer,
-    Role::Auxiliary,
-    Role::VenueOperator,
-    Role::Inspector,
-    Role::Desk,
-    Role::Commander,
-    Role::Admin,
-];
+const CLAIMANTS: &[Role] = Role::RECORDING;
 const DESK: &[Role] = &[Role::Desk];
 
 impl ClaimEvent {

@@ -65,7 +65,7 @@ pub struct Consultation {
     pub at: i64,
 }
 
-const ANSWERERS: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
+const ANSWERERS: &[Role] = Role::SERVING;
 
 impl ConsultationRecord {
     /// The record with its texts in NFC.

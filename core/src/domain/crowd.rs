@@ -51,7 +51,7 @@ pub struct CrowdCount {
 }
 
 /// Who counts visitors.
-const COUNTERS: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
+const COUNTERS: &[Role] = Role::SERVING;
 
 /// More people than that stand in no zone.
 const MAX_VISITORS: u32 = 1_000_000;

@@ -279,7 +279,7 @@ const fn is_zero(count: &u32) -> bool {
 }
 
 /// Who finds disputes.
-const FINDERS: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
+const FINDERS: &[Role] = Role::SERVING;
 /// Who decides on them.
 const OFFICERS: &[Role] = &[Role::Inspector, Role::Desk, Role::Commander];
 /// Who also lends a hand.

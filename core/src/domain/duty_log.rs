@@ -59,7 +59,7 @@ pub struct DutyLog {
     pub photos: Vec<Digest>,
 }
 
-const WRITERS: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
+const WRITERS: &[Role] = Role::SERVING;
 
 impl DutyLogRecord {
     /// The record with its texts in NFC.

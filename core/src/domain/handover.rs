@@ -93,7 +93,7 @@ pub struct Handover {
 }
 
 /// Who staffs a post.
-const STAFF: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
+const STAFF: &[Role] = Role::SERVING;
 /// Who may hold what was found.
 const CUSTODIANS: &[Role] = &[Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
 

@@ -308,7 +308,7 @@ impl HazardState {
 const FINDERS: &[Role] = &[Role::Auxiliary, Role::Inspector];
 const INSPECTORS: &[Role] = &[Role::Inspector];
 const OFFICERS: &[Role] = &[Role::Inspector, Role::Desk, Role::Commander];
-const WITNESSES: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
+const WITNESSES: &[Role] = Role::SERVING;
 const OPERATORS: &[Role] = &[Role::VenueOperator];
 
 impl HazardEvent {

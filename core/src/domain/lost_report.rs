@@ -171,17 +171,7 @@ impl LostReportState {
 }
 
 /// Anyone may report a loss but those who only read.
-const REPORTERS: &[Role] = &[
-    Role::Tourist,
-    Role::Guard,
-    Role::Volunteer,
-    Role::Auxiliary,
-    Role::VenueOperator,
-    Role::Inspector,
-    Role::Desk,
-    Role::Commander,
-    Role::Admin,
-];
+const REPORTERS: &[Role] = Role::RECORDING;
 const FINDERS: &[Role] = &[Role::Auxiliary, Role::Inspector, Role::Desk];
 const DESK: &[Role] = &[Role::Desk];
 

@@ -84,6 +84,25 @@ roles! {
     Auditor = "auditor";
 }
 
+impl Role {
+    /// Whoever may record anything: all but those who only read.
+    pub const RECORDING: &'static [Self] = &[
+        Self::Tourist,
+        Self::Guard,
+        Self::Volunteer,
+        Self::Auxiliary,
+        Self::VenueOperator,
+        Self::Inspector,
+        Self::Desk,
+        Self::Commander,
+        Self::Admin,
+    ];
+    /// Whoever serves in the district, outdoors or at the desk.
+    pub const SERVING: &'static [Self] = &[Self::Guard, Self::Volunteer, Self::Auxiliary, Self::Inspector, Self::Desk, Self::Commander];
+    /// Whoever goes on patrol.
+    pub const PATROLLING: &'static [Self] = &[Self::Guard, Self::Volunteer, Self::Auxiliary, Self::Inspector];
+}
+
 /// A role that a person holds for a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleAssignment {

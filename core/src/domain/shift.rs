@@ -136,7 +136,7 @@ pub struct Shift {
 /// Who plans shifts.
 const PLANNERS: &[Role] = &[Role::Desk, Role::Commander];
 /// Who comes on duty.
-const ON_DUTY: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
+const ON_DUTY: &[Role] = Role::SERVING;
 
 impl ShiftEvent {
     /// The operation's kind.

@@ -153,7 +153,7 @@ pub struct Tour {
 /// Who schedules tours.
 const PLANNERS: &[Role] = &[Role::Desk, Role::Commander];
 /// Who walks them.
-const PATROLS: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector];
+const PATROLS: &[Role] = Role::PATROLLING;
 
 impl TourEvent {
     /// The operation's kind.

@@ -64,7 +64,7 @@ pub struct Track {
 }
 
 /// Whose way is recorded.
-const ON_DUTY: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector];
+const ON_DUTY: &[Role] = Role::PATROLLING;
 
 /// A piece is sent when it is this long at most: what a lost phone takes with it stays small.
 const MAX_SECONDS: i64 = 3600;

@@ -153,7 +153,7 @@ struct WelfareCodes {
     duress: Option<Digest>,
 }
 
-const HOLDERS: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
+const HOLDERS: &[Role] = Role::SERVING;
 const DESK: &[Role] = &[Role::Desk];
 
 impl WelfareEvent {
