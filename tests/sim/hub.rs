@@ -1,26 +1,20 @@
 //! The hub as one or two processes on a simulated machine: the real router, called without a socket.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
 use liuye_core::domain::Kind;
 use liuye_core::env::{Env, HttpRequest, HttpResponse};
 use liuye_hub::ops::backup::{backup, restore};
 use liuye_hub::{Edition, Hub};
 use tokio::runtime::Runtime;
-use tower::ServiceExt;
 
 use super::chance::Chance;
 use super::clock::{MachineClock, Time};
 use crate::disk::{Machine, machine};
-
-/// Where phones believe the hub to be.
-pub(crate) const URL: &str = "http://hub.test";
+use crate::router::call;
 
 /// As the real one.
 const SWEEP_EVERY_MS: i64 = 3_600_000;
@@ -160,21 +154,7 @@ impl HubMachine {
             let (_, router) = if processes.len() > 1 { self.chance.pick(&processes)? } else { processes.first()? };
             router.clone()
         };
-        let path = request.url.strip_prefix(URL)?;
-        let mut builder = axum::http::Request::builder().method(request.method.as_str()).uri(path);
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
-        }
-        let mut message = builder.body(Body::from(request.body.clone())).ok()?;
-        message.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
-        let answer = self.runtime.block_on(async {
-            let response = router.oneshot(message).await.ok()?;
-            let (head, body) = response.into_parts();
-            let headers = head.headers.iter();
-            let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned())).collect();
-            let body = axum::body::to_bytes(body, usize::MAX).await.ok()?.to_vec();
-            Some(HttpResponse { status: head.status.as_u16(), headers, body })
-        });
+        let answer = self.runtime.block_on(call(router, request));
         if self.disk.is_down() { None } else { answer }
     }
 }

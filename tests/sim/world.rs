@@ -18,11 +18,12 @@ use super::check;
 use super::climate::Climate;
 use super::clock::{MachineClock, Time};
 use super::deeds;
-use super::hub::{HubMachine, URL};
+use super::hub::HubMachine;
 use super::phone::Phone;
 use super::platform_deeds;
 use super::site;
 use super::tally::Tally;
+use crate::INLINE_URL;
 use crate::disk;
 
 /// 2026-10-01, eight in the morning at the lake.
@@ -363,7 +364,7 @@ impl World {
             }
             journal.code.clone().unwrap_or_default()
         };
-        let outcome = app.enrol(URL, &code);
+        let outcome = app.enrol(INLINE_URL, &code);
         let enrolled = outcome.is_ok() || outcome.as_ref().is_err_and(|error| error.code == Code::AlreadyEnrolled);
         self.tell(|| format!("phone {} enrolled: {:?}", phone.index, outcome.as_ref().map(drop).map_err(|error| error.code)));
         if enrolled {

@@ -1,23 +1,17 @@
 //! A hub on a simulated disk, called without a socket, and the line that leads to it.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
 use liuye_core::env::{Env, HttpRequest, HttpResponse, Transport, TransportError};
 use liuye_core::sync::wire::SyncAnswer;
 use liuye_hub::Hub;
 use rusqlite::Connection;
 use tokio::runtime::Runtime;
-use tower::ServiceExt;
 
 use crate::disk::{Machine, machine};
-
-/// Where phones believe the hub to be.
-pub const INLINE_URL: &str = "http://hub.test";
+use crate::router::call;
 
 /// A hub whose databases lie on a [`Machine`], and whose photos lie in a real folder of the same name.
 pub struct InlineHub {
@@ -84,20 +78,7 @@ impl InlineHub {
     #[must_use]
     pub fn answer(&self, request: &HttpRequest) -> Option<HttpResponse> {
         let router = self.process.lock().unwrap().as_ref().map(|(_, router)| router.clone())?;
-        let path = request.url.strip_prefix(INLINE_URL)?;
-        let mut builder = axum::http::Request::builder().method(request.method.as_str()).uri(path);
-        for (name, value) in &request.headers {
-            builder = builder.header(name, value);
-        }
-        let mut message = builder.body(Body::from(request.body.clone())).ok()?;
-        message.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 1))));
-        let answer = self.runtime.block_on(async {
-            let (head, body) = router.oneshot(message).await.ok()?.into_parts();
-            let headers = head.headers.iter();
-            let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned())).collect();
-            let body = axum::body::to_bytes(body, usize::MAX).await.ok()?.to_vec();
-            Some(HttpResponse { status: head.status.as_u16(), headers, body })
-        });
+        let answer = self.runtime.block_on(call(router, request));
         answer.filter(|_| !self.disk().is_down())
     }
 

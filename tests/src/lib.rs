@@ -13,6 +13,7 @@ pub mod plain;
 mod processes;
 mod raw_phone;
 mod recorder;
+mod router;
 #[path = "../sim/mod.rs"]
 pub mod sim;
 mod toxic;
@@ -22,11 +23,12 @@ pub mod year;
 pub use clock::HandClock;
 pub use district::{District, open_phone, open_phone_at};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
-pub use inline::{HastyLine, INLINE_URL, InlineHub, InlineLine};
+pub use inline::{HastyLine, InlineHub, InlineLine};
 pub use photo::png;
 pub use processes::{HubProgram, PhoneProgram, free_port};
 pub use raw_phone::{RawPhone, problem, tus_sha256};
 pub use recorder::Recorder;
+pub use router::INLINE_URL;
 pub use toxic::ToxicProxy;
 
 use std::path::{Path, PathBuf};

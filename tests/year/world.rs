@@ -23,10 +23,11 @@ use super::article::{Article, Line};
 use super::network::Mail;
 use super::phone::Phone;
 use super::plan::{self, BEGIN, DAY, Deed, Event, HOUR, MINUTE, Size};
+use crate::INLINE_URL;
 use crate::disk::{self, Fault};
 use crate::sim::chance::Chance;
 use crate::sim::clock::Time;
-use crate::sim::hub::{HubMachine, URL};
+use crate::sim::hub::HubMachine;
 
 /// How far a year is.
 pub struct Told {
@@ -220,7 +221,7 @@ impl World {
         let holder = (index < self.phones.len() - 1).then(|| plan::person(index));
         let code = enrol_code::make(&self.hub.hub().unwrap(), holder.as_deref(), 100, 60).unwrap();
         loop {
-            match phone.app(&self.myself).enrol(URL, &code) {
+            match phone.app(&self.myself).enrol(INLINE_URL, &code) {
                 Ok(_) => break,
                 Err(error) if error.code == Code::AlreadyEnrolled => break,
                 Err(_) => {}
