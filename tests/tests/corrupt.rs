@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use liuye_core::Code;
 use liuye_core::companion::{Companion, Config, DatabaseKey, LostReportDraft, OperationState, Page, SyncReason};
-use liuye_core::domain::{Contact, ItemCategory};
+use liuye_core::domain::Contact;
 use liuye_core::native::NativeTransport;
-use liuye_tests::{District, copy_tree, png};
+use liuye_tests::{District, copy_tree, lost_keys, png};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 use rusqlite::Connection;
@@ -34,17 +34,10 @@ fn report(phone: &Companion, number: u64) -> liuye_core::Result<String> {
     let photo = (number % 10 == 3).then(|| phone.attach(&png(u8::try_from(number).unwrap(), 30_000))).transpose()?;
     let contact = Contact { name: "张三".to_owned(), phone: "13800138000".to_owned(), identity_number: None, passport: None };
     let draft = LostReportDraft {
-        category: ItemCategory::Keys,
         description: format!("number {number}, {}", "with a long description ".repeat(usize::try_from(number % 7 * 40).unwrap())),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
         contact: number.is_multiple_of(3).then_some(contact),
         photos: photo.map(|photo| photo.sha256).into_iter().collect(),
+        ..lost_keys()
     };
     // A description has its limit; what is longer is cut here, so that rows of every length are on the disk.
     let description = draft.description.chars().take(900).collect();

@@ -8,7 +8,7 @@ use liuye_core::companion::{AssignDraft, HazardDraft, LostReportDraft, NoticeDra
 use liuye_core::domain::{HazardGrade, ItemCategory, Role};
 use liuye_core::env::{HttpRequest, HttpResponse, Method, Transport};
 use liuye_core::native::NativeTransport;
-use liuye_tests::{District, open_phone};
+use liuye_tests::{District, lost_keys, open_phone};
 
 fn get(district: &District, path: &str, cookie: Option<&str>) -> HttpResponse {
     request(district, Method::Get, path, cookie, "")
@@ -55,15 +55,8 @@ fn a_record_stands_in_the_table_in_both_languages_and_what_was_typed_comes_out_h
     let draft = LostReportDraft {
         category: ItemCategory::Bag,
         description: "<script>alert(1)</script>\" ' & bag".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
         place: "沙滩公园".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
+        ..lost_keys()
     };
     phone.lost().report(draft).unwrap();
     phone.sync(SyncReason::User).unwrap();
@@ -118,13 +111,7 @@ fn a_record_has_a_page_with_its_photos_and_a_contact_is_read_by_the_few_and_logg
     let draft = LostReportDraft {
         category: ItemCategory::Camera,
         description: "<b>银色相机</b>".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
         place: "沙滩公园".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
         contact: Some(liuye_core::domain::Contact {
             name: "欧阳某".to_owned(),
             phone: "13912345678".to_owned(),
@@ -132,6 +119,7 @@ fn a_record_has_a_page_with_its_photos_and_a_contact_is_read_by_the_few_and_logg
             passport: None,
         }),
         photos: vec![photo],
+        ..lost_keys()
     };
     let report = phone.lost().report(draft).unwrap();
     phone.sync(SyncReason::User).unwrap();
@@ -175,15 +163,9 @@ fn p14_a_record_whose_owner_is_erased_says_so_and_shows_what_is_left() {
     let draft = LostReportDraft {
         category: ItemCategory::Camera,
         description: "银色相机".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
         place: "沙滩公园".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
         photos: vec![phone.attach(&liuye_tests::png(7, 300)).unwrap().sha256],
+        ..lost_keys()
     };
     let id = phone.lost().report(draft).unwrap().id;
     phone.sync(SyncReason::User).unwrap();

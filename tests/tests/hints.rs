@@ -9,14 +9,14 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use liuye_core::companion::{Companion, HazardDraft, LostReportDraft, SyncReason};
-use liuye_core::domain::{DocumentKind, HazardGrade, ItemCategory, Role};
+use liuye_core::companion::{Companion, HazardDraft, SyncReason};
+use liuye_core::domain::{DocumentKind, HazardGrade, Role};
 use liuye_core::env::{HttpRequest, HttpResponse, Method, Transport, TransportError};
 use liuye_core::log::{Digest, Operation};
 use liuye_core::native::NativeTransport;
 use liuye_core::sync::policy::{MAX_HINTS, MAX_OPERATIONS};
 use liuye_core::sync::wire::URGENT;
-use liuye_tests::{District, RawPhone, open_phone, problem};
+use liuye_tests::{District, RawPhone, lost_keys, open_phone, problem};
 use serde_json::{Value, json};
 
 /// A line that breaks after the first sync, until it is mended.
@@ -40,19 +40,7 @@ impl Transport for Breaking {
 }
 
 fn loss(phone: &Companion) {
-    let draft = LostReportDraft {
-        category: ItemCategory::Keys,
-        description: "a bunch of keys".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    };
+    let draft = lost_keys();
     phone.lost().report(draft).unwrap();
 }
 

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex};
 
 use liuye_core::Code;
 use liuye_core::companion::{Companion, LostReportDraft, Page, SyncReason};
-use liuye_core::domain::{Contact, DocumentKind, ItemCategory};
+use liuye_core::domain::{Contact, DocumentKind};
 use liuye_core::env::{HttpRequest, HttpResponse, Method, Transport, TransportError};
 use liuye_core::log::{DeviceKey, Digest};
 use liuye_core::native::NativeTransport;
 use liuye_core::sync::wipe::WipeOrder;
 use liuye_hub::ops::{backup::backup, device};
-use liuye_tests::{District, RawPhone, open_phone, png, problem};
+use liuye_tests::{District, RawPhone, lost_keys, open_phone, png, problem};
 
 /// Somebody between phone and hub, who answers in the hub's place.
 struct Between {
@@ -35,17 +35,9 @@ impl Transport for Between {
 fn report(phone: &Companion) -> Digest {
     let photo = phone.attach(&png(1, 5_000)).unwrap().sha256;
     let draft = LostReportDraft {
-        category: ItemCategory::Keys,
-        description: "a bunch of keys".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
         contact: Some(Contact { name: "张三".to_owned(), phone: "13800138000".to_owned(), identity_number: None, passport: None }),
         photos: vec![photo],
+        ..lost_keys()
     };
     phone.lost().report(draft).unwrap();
     photo
@@ -142,19 +134,7 @@ fn a_wiped_phone_forgets_everything_and_is_a_new_one_when_it_is_opened_again() {
 }
 
 fn keys() -> LostReportDraft {
-    LostReportDraft {
-        category: ItemCategory::Keys,
-        description: "keys".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    }
+    LostReportDraft { description: "keys".to_owned(), ..lost_keys() }
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use liuye_core::companion::{Companion, Config, DatabaseKey, LostReportDraft, Page};
 use liuye_core::domain::ItemCategory;
 use liuye_tests::disk::{self, Fault, Keep, machine};
+use liuye_tests::lost_keys;
 
 fn phone(folder: &Path) -> liuye_core::Result<Companion> {
     Companion::open(Config::new(folder.join("phone.db"), DatabaseKey::from_bytes([7; 32]), "a phone of the tests"))
@@ -16,15 +17,10 @@ fn save(phone: &Companion, what: &str) -> liuye_core::Result<String> {
     let draft = LostReportDraft {
         category: ItemCategory::Other,
         description: what.to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
         place: "the river street".to_owned(),
-        zone: None,
         lost_from: "2026-10-01T10:00:00+08:00".to_owned(),
         lost_to: "2026-10-01T11:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
+        ..lost_keys()
     };
     Ok(phone.lost().report(draft)?.operation.to_string())
 }

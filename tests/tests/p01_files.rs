@@ -11,7 +11,7 @@ use liuye_core::domain::{DocumentKind, ItemCategory};
 use liuye_core::env::Env;
 use liuye_hub::{Hub, ops};
 use liuye_tests::disk::{self, Fault, Keep, Machine, machine};
-use liuye_tests::{District, repository};
+use liuye_tests::{District, lost_keys, repository};
 use rusqlite::Connection;
 
 /// What goes wrong, once at each call. A kill leaves what a power cut leaves that keeps everything.
@@ -33,15 +33,10 @@ fn save(phone: &Companion, number: usize) -> String {
     let draft = LostReportDraft {
         category: ItemCategory::Other,
         description: format!("number {number} {}", "with many words ".repeat(30)),
-        brand: None,
-        colour: None,
-        marks: None,
         place: "the river street".to_owned(),
-        zone: None,
         lost_from: "2026-01-01T10:00:00+08:00".to_owned(),
         lost_to: "2026-01-01T11:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
+        ..lost_keys()
     };
     phone.lost().report(draft).unwrap().operation.to_string()
 }

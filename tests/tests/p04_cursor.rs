@@ -8,8 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use liuye_core::companion::{Companion, LostReportDraft, Page, SyncReason};
-use liuye_core::domain::ItemCategory;
-use liuye_tests::District;
+use liuye_tests::{District, lost_keys};
 use rusqlite::Connection;
 
 const WRITERS: u64 = 4;
@@ -54,19 +53,7 @@ struct Hub {
 impl Log for Hub {
     fn write(&self, writer: u64, number: u64) {
         let phone = &self.writers[usize::try_from(writer).unwrap()];
-        let draft = LostReportDraft {
-            category: ItemCategory::Keys,
-            description: format!("{writer}-{number}"),
-            brand: None,
-            colour: None,
-            marks: None,
-            place: "by the lake".to_owned(),
-            zone: None,
-            lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-            lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-            contact: None,
-            photos: Vec::new(),
-        };
+        let draft = LostReportDraft { description: format!("{writer}-{number}"), ..lost_keys() };
         phone.lost().report(draft).unwrap();
         assert_eq!(phone.sync(SyncReason::Write).unwrap().blocked_reason, None);
     }

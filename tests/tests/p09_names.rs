@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use liuye_core::Code;
 use liuye_core::companion::{Companion, LostReportDraft, Page, SyncReason};
-use liuye_core::domain::{ItemCategory, Pin};
+use liuye_core::domain::Pin;
 use liuye_core::log::{AuthLevel, Operation};
 use liuye_core::native::NativeTransport;
 use liuye_hub::ops;
-use liuye_tests::{District, HandClock, RawPhone, open_phone_at, problem};
+use liuye_tests::{District, HandClock, RawPhone, lost_keys, open_phone_at, problem};
 use proptest::prelude::*;
 use proptest::test_runner::{TestCaseResult, TestRunner};
 
@@ -53,19 +53,7 @@ fn with_pins(district: &District) {
 }
 
 fn keys() -> LostReportDraft {
-    LostReportDraft {
-        category: ItemCategory::Keys,
-        description: "a bunch of keys".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "沙滩公园".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    }
+    LostReportDraft { place: "沙滩公园".to_owned(), ..lost_keys() }
 }
 
 fn record(phone: &Companion) -> Result<String, Code> {

@@ -5,12 +5,11 @@
 use std::sync::{Arc, Mutex};
 
 use liuye_core::Code;
-use liuye_core::companion::{Companion, LostReportDraft, SyncReason};
-use liuye_core::domain::ItemCategory;
+use liuye_core::companion::{Companion, SyncReason};
 use liuye_core::env::{HttpRequest, HttpResponse, Method, Transport, TransportError};
 use liuye_core::native::NativeTransport;
 use liuye_core::sync::version::{PROTOCOL, PROTOCOL_RANGE, ProtocolRange, ProtocolVersion};
-use liuye_tests::{District, RawPhone, open_phone, problem};
+use liuye_tests::{District, RawPhone, lost_keys, open_phone, problem};
 use serde_json::{Value, json};
 
 /// Which hub the phone has to do with.
@@ -94,19 +93,7 @@ fn phone(district: &District, transport: &Arc<Elsewhen>) -> Companion {
 }
 
 fn report(phone: &Companion) {
-    let draft = LostReportDraft {
-        category: ItemCategory::Keys,
-        description: "a bunch of keys".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    };
+    let draft = lost_keys();
     phone.lost().report(draft).unwrap();
 }
 

@@ -3,24 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use liuye_core::companion::{Companion, LostReportDraft, SyncReason};
-use liuye_core::domain::{Contact, ItemCategory};
+use liuye_core::domain::Contact;
 use liuye_hub::ops::backup::backup;
-use liuye_tests::{District, png};
+use liuye_tests::{District, lost_keys, png};
 
 fn report(phone: &Companion, seed: u8) -> String {
     let photo = phone.attach(&png(seed, 5_000)).unwrap().sha256;
     let draft = LostReportDraft {
-        category: ItemCategory::Keys,
         description: format!("number {seed}"),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
         contact: Some(Contact { name: "张三".to_owned(), phone: "13800138000".to_owned(), identity_number: None, passport: None }),
         photos: vec![photo],
+        ..lost_keys()
     };
     phone.lost().report(draft).unwrap().id
 }

@@ -6,24 +6,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use liuye_core::companion::{Companion, LostReportDraft, SyncReason};
-use liuye_core::domain::ItemCategory;
 use liuye_core::native::NativeTransport;
-use liuye_tests::{District, open_phone};
+use liuye_tests::{District, lost_keys, open_phone};
 
 fn report(phone: &Companion, what: &str) -> String {
-    let draft = LostReportDraft {
-        category: ItemCategory::Keys,
-        description: what.to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    };
+    let draft = LostReportDraft { description: what.to_owned(), ..lost_keys() };
     phone.lost().report(draft).unwrap().operation.to_string()
 }
 

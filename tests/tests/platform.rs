@@ -11,12 +11,12 @@ use liuye_core::companion::{
 };
 use liuye_core::domain::{
     CallCategory, ConsultationRecord, ConsultationTopic, DisputeCategory, DocumentKind, DutyLogRecord, DutyLogTopic, HandoverState,
-    ItemCategory, LeafletUse, Leaflets, Severity, format_rfc3339,
+    LeafletUse, Leaflets, Severity, format_rfc3339,
 };
 use liuye_core::env::{Clock, Env};
 use liuye_core::native::NativeTransport;
 use liuye_hub::{Hub, ops};
-use liuye_tests::{District, HandClock, open_phone_at};
+use liuye_tests::{District, HandClock, lost_keys, open_phone_at};
 use serde_json::json;
 
 const HOUR: i64 = 3_600_000;
@@ -223,19 +223,7 @@ fn whoever_was_helped_rates_it_once_by_their_phone_or_their_tracking_code() {
     let desk = district.staff("p-003");
     let [caller, stranger] = ["caller", "stranger"].map(|name| tourist(&district, name));
     let call = caller.calls().raise(help()).unwrap().recorded.id;
-    let lost = LostReportDraft {
-        category: ItemCategory::Keys,
-        description: "keys".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    };
+    let lost = LostReportDraft { description: "keys".to_owned(), ..lost_keys() };
     let lost = caller.lost().report(lost).unwrap();
     sync(&caller);
     assert_eq!(caller.ratings().give(&call, 5, None).unwrap_err().code, Code::StateRefused, "it is not over");

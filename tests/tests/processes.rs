@@ -15,9 +15,8 @@ use std::time::Duration;
 
 use liuye_core::Code;
 use liuye_core::companion::{Companion, LostReportDraft, Page, SyncReason};
-use liuye_core::domain::ItemCategory;
 use liuye_core::native::NativeTransport;
-use liuye_tests::{HubProgram, PhoneProgram, ToxicProxy, copy_tree, open_phone, repository};
+use liuye_tests::{HubProgram, PhoneProgram, ToxicProxy, copy_tree, lost_keys, open_phone, repository};
 use rand::{RngExt, SeedableRng};
 use rand_pcg::Pcg64;
 use rusqlite::Connection;
@@ -191,19 +190,7 @@ fn a_hub_whose_disk_is_full_acknowledges_nothing_that_it_cannot_keep_and_goes_on
     };
     let phone = open_phone(&dir.path().join("phone.db"), Arc::new(NativeTransport::new()));
     phone.enrol(&format!("http://127.0.0.1:{}", hub.port()), &code).unwrap();
-    let draft = |number: u64| LostReportDraft {
-        category: ItemCategory::Keys,
-        description: format!("keys {number} {}", "with many words ".repeat(50)),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    };
+    let draft = |number: u64| LostReportDraft { description: format!("keys {number} {}", "with many words ".repeat(50)), ..lost_keys() };
     let mut number = 0;
     let blocked = loop {
         for _ in 0..40 {

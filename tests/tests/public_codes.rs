@@ -4,26 +4,14 @@
 
 use liuye_core::Code;
 use liuye_core::companion::{Companion, LostReportDraft, Page, SyncReason};
-use liuye_core::domain::{DocumentKind, ItemCategory};
+use liuye_core::domain::DocumentKind;
 use liuye_hub::ops::enrol_code;
-use liuye_tests::{District, RawPhone};
+use liuye_tests::{District, RawPhone, lost_keys};
 
 const A_YEAR_MIN: u32 = 365 * 24 * 60;
 
 fn report(phone: &Companion, number: usize) -> String {
-    let draft = LostReportDraft {
-        category: ItemCategory::Keys,
-        description: format!("keys {number}"),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    };
+    let draft = LostReportDraft { description: format!("keys {number}"), ..lost_keys() };
     phone.lost().report(draft).unwrap().id
 }
 

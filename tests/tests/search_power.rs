@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use liuye_core::companion::{Companion, Config, DatabaseKey, LostReportDraft};
-use liuye_core::domain::ItemCategory;
 use liuye_tests::disk::{self, Fault, Keep, machine};
+use liuye_tests::lost_keys;
 
 /// More than a search looks through without an index.
 const MANY: usize = 70;
@@ -17,17 +17,11 @@ fn phone(folder: &Path) -> Companion {
 
 fn report(phone: &Companion, description: String) {
     let draft = LostReportDraft {
-        category: ItemCategory::Keys,
         description,
-        brand: None,
-        colour: None,
-        marks: None,
         place: "河街".to_owned(),
-        zone: None,
         lost_from: "2026-01-01T10:00:00+08:00".to_owned(),
         lost_to: "2026-01-01T11:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
+        ..lost_keys()
     };
     phone.lost().report(draft).unwrap();
 }

@@ -10,14 +10,14 @@ use liuye_core::companion::{
     AssignDraft, CheckInDraft, Companion, HazardDraft, InspectionDraft, LostReportDraft, Page, ShiftStart, SyncReason,
 };
 use liuye_core::domain::{
-    AnswerOutcome, CheckInEvidence, ChecklistAnswer, Counted, DocumentKind, Fact, Figure, HazardGrade, ItemCategory, Movement, Statistics,
+    AnswerOutcome, CheckInEvidence, ChecklistAnswer, Counted, DocumentKind, Fact, Figure, HazardGrade, Movement, Statistics,
     StatisticsWindow, format_rfc3339,
 };
 use liuye_core::env::{Clock, HttpRequest, HttpResponse, Method, SystemClock, Transport, TransportError};
 use liuye_core::native::NativeTransport;
 use liuye_hub::Hub;
 use liuye_hub::ops::verify::verify;
-use liuye_tests::{District, INLINE_URL, InlineHub, InlineLine, copy_tree, open_phone};
+use liuye_tests::{District, INLINE_URL, InlineHub, InlineLine, copy_tree, lost_keys, open_phone};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
@@ -62,17 +62,10 @@ fn inspect(phone: &Companion, campaign: &str) {
 
 fn lose(phone: &Companion) {
     let draft = LostReportDraft {
-        category: ItemCategory::Keys,
         description: "keys".to_owned(),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "by the lake".to_owned(),
-        zone: None,
         lost_from: format_rfc3339(now() - DAY / 2),
         lost_to: format_rfc3339(now() - DAY / 4),
-        contact: None,
-        photos: Vec::new(),
+        ..lost_keys()
     };
     phone.lost().report(draft).unwrap();
 }

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use liuye_core::companion::{Companion, Config, DatabaseKey, LostReportDraft, SyncReason};
-use liuye_core::domain::{Contact, ItemCategory};
+use liuye_core::domain::Contact;
 use liuye_core::env::{HttpRequest, HttpResponse, Transport, TransportError};
 use liuye_core::native::NativeTransport;
-use liuye_tests::{open_phone, png};
+use liuye_tests::{lost_keys, open_phone, png};
 
 /// Dies between the hub's commit and the phone's: the answer is here, and nobody will ever store it.
 struct DiesOnAnswer(NativeTransport);
@@ -58,19 +58,7 @@ fn main() {
 }
 
 fn keys(number: u64) -> LostReportDraft {
-    LostReportDraft {
-        category: ItemCategory::Keys,
-        description: format!("keys {number}"),
-        brand: None,
-        colour: None,
-        marks: None,
-        place: "沙滩公园".to_owned(),
-        zone: None,
-        lost_from: "2026-01-01T18:00:00+08:00".to_owned(),
-        lost_to: "2026-01-01T19:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    }
+    LostReportDraft { description: format!("keys {number}"), place: "沙滩公园".to_owned(), ..lost_keys() }
 }
 
 /// Records and syncs until it is killed. What happened lies long ago: it did so by the clock of a phone that is years behind, too.
