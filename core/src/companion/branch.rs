@@ -13,7 +13,7 @@ use crate::{Error, Result};
 impl Companion {
     /// What to ask for a branch with. It is kept until there is an answer, so that asking twice gives one branch.
     pub(super) fn branch_claim(&self) -> Result<Uuid> {
-        self.write_synced(|connection, _| {
+        self.write(|connection, _| {
             if let Some(claim) = Meta::BranchClaim.read(connection)? {
                 return Ok(claim);
             }
@@ -25,7 +25,7 @@ impl Companion {
 
     /// Moves to a branch: what the hub has not taken is chained there anew, under its old names and with its old contents.
     pub(super) fn branch_to(&self, answer: &BranchAnswer) -> Result<()> {
-        let moved = self.write_synced(|connection, changes| {
+        let moved = self.write(|connection, changes| {
             let mut enrolment = Meta::Enrolment
                 .read::<Enrolment>(connection)?
                 .ok_or_else(|| Error::internal("only an enrolled phone is given a branch"))?;

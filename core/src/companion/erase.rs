@@ -25,9 +25,9 @@ impl Companion {
 
     /// Takes the traces of what was erased out of the file. What cannot be done now is done after the next sync: none fails for it.
     pub(super) fn scrub(&self) {
-        let outcome = self.read(|connection| Meta::Scrub.read::<bool>(connection)).and_then(|wanted| {
+        let outcome = self.read_to_write(|connection| Meta::Scrub.read::<bool>(connection)).and_then(|wanted| {
             if wanted == Some(true) && self.maintain(|database| database.scrub())? {
-                self.write_synced(|connection, _| Meta::Scrub.clear(connection))?;
+                self.write(|connection, _| Meta::Scrub.clear(connection))?;
             }
             Ok(())
         });

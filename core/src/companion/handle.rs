@@ -13,12 +13,12 @@ use crate::log::{DeviceId, DeviceKey};
 use crate::store::{Database, DatabaseKey, Keepsake, Lease, Meta};
 use crate::{Code, Error, Result};
 
-/// Three connections: the app saves and reads while a sync writes what it received.
+/// Two connections: the app reads while it, or a sync, writes. Whoever writes takes turns at the one writer: a second one could not
+/// write at the same time either, and each would have to read anew whatever pages the other had written.
 #[derive(Debug)]
 struct Connections {
     writer: Mutex<Database>,
     reader: Mutex<Database>,
-    syncer: Mutex<Database>,
 }
 
 #[derive(Debug)]
@@ -159,28 +159,10 @@ impl Companion {
         self.with(|connections| &connections.reader, |database| read(database.connection()))
     }
 
-    /// Writes in one transaction for the app, then tells the observers.
+    /// Writes in one transaction, then tells the observers.
     pub(super) fn write<T>(&self, write: impl FnOnce(&rusqlite::Connection, &mut Changes) -> Result<T>) -> Result<T> {
-        self.transact(|connections| &connections.writer, write)
-    }
-
-    /// Writes in one transaction for the sync, then tells the observers.
-    pub(super) fn write_synced<T>(&self, write: impl FnOnce(&rusqlite::Connection, &mut Changes) -> Result<T>) -> Result<T> {
-        self.transact(|connections| &connections.syncer, write)
-    }
-
-    /// Works on the sync's connection outside of a transaction.
-    pub(super) fn maintain<T>(&self, work: impl FnOnce(&mut Database) -> Result<T>) -> Result<T> {
-        self.with(|connections| &connections.syncer, work)
-    }
-
-    fn transact<T>(
-        &self,
-        pick: impl FnOnce(&Connections) -> &Mutex<Database>,
-        write: impl FnOnce(&rusqlite::Connection, &mut Changes) -> Result<T>,
-    ) -> Result<T> {
         let mut changes = Changes::default();
-        let output = self.with(pick, |database| {
+        let output = self.maintain(|database| {
             let transaction = database.write()?;
             let output = write(&transaction, &mut changes)?;
             transaction.commit()?;
@@ -191,6 +173,16 @@ impl Companion {
             self.log(LogLevel::Warn, "observe", &format!("{failed} listeners failed"));
         }
         Ok(output)
+    }
+
+    /// Reads for whoever writes next: on the writing connection, which has the pages in memory that it wrote before.
+    pub(super) fn read_to_write<T>(&self, read: impl FnOnce(&rusqlite::Connection) -> Result<T>) -> Result<T> {
+        self.maintain(|database| read(database.connection()))
+    }
+
+    /// Works on the writing connection outside of a transaction.
+    pub(super) fn maintain<T>(&self, work: impl FnOnce(&mut Database) -> Result<T>) -> Result<T> {
+        self.with(|connections| &connections.writer, work)
     }
 
     fn with<T>(&self, pick: impl FnOnce(&Connections) -> &Mutex<Database>, work: impl FnOnce(&mut Database) -> Result<T>) -> Result<T> {
@@ -232,7 +224,7 @@ impl Companion {
         if let Gate::Open(connections) = &mut *gate {
             // First: an empty database beside a copy of the identity passes for one that was damaged.
             Keepsake::forget(&self.path, &self.key)?;
-            connections.syncer.get_mut().unwrap_or_else(PoisonError::into_inner).empty()?;
+            connections.writer.get_mut().unwrap_or_else(PoisonError::into_inner).empty()?;
             *gate = Gate::Wiped;
         }
         drop(gate);
@@ -254,11 +246,7 @@ impl Drop for Companion {
 impl Connections {
     fn beside(writer: Database, key: &DatabaseKey) -> Result<Self> {
         let path = writer.path().to_owned();
-        Ok(Self {
-            writer: Mutex::new(writer),
-            reader: Mutex::new(Database::open(&path, key)?),
-            syncer: Mutex::new(Database::open(&path, key)?),
-        })
+        Ok(Self { writer: Mutex::new(writer), reader: Mutex::new(Database::open(&path, key)?) })
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) const BUILD: &str = env!("CARGO_PKG_VERSION");
 impl Companion {
     /// What the hub last said that it speaks.
     pub(super) fn hub_speaks(&self) -> Result<Option<ProtocolRange>> {
-        let text = self.read(|connection| Meta::HubProtocol.read::<String>(connection))?;
+        let text = self.read_to_write(|connection| Meta::HubProtocol.read::<String>(connection))?;
         Ok(text.and_then(|text| text.parse().ok()))
     }
 
@@ -28,7 +28,7 @@ impl Companion {
         let said = hub_range(response).or_else(|| (response.status == 200).then_some(ProtocolRange::OF_0_1));
         if said.is_some() && said != *known {
             *known = said;
-            self.write_synced(|connection, _| Meta::HubProtocol.write(connection, &said.map(|range| range.to_string())))?;
+            self.write(|connection, _| Meta::HubProtocol.write(connection, &said.map(|range| range.to_string())))?;
         }
         Ok(())
     }
@@ -36,10 +36,10 @@ impl Companion {
     /// After an upgrade: reads the verdicts again that an older build could not read, and fetches everything anew where it went on
     /// without a change that it did not understand.
     pub(super) fn understand_what_was_left_aside(&self) -> Result<()> {
-        if self.read(|connection| Meta::LeftAside.read::<String>(connection))?.is_none_or(|build| build == BUILD) {
+        if self.read_to_write(|connection| Meta::LeftAside.read::<String>(connection))?.is_none_or(|build| build == BUILD) {
             return Ok(());
         }
-        self.write_synced(|connection, changes: &mut Changes| {
+        self.write(|connection, changes: &mut Changes| {
             changes.outbox();
             let judge = Judge::new(connection)?;
             for entity in outbox::settle_again(connection)? {

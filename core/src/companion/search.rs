@@ -39,8 +39,8 @@ impl Companion {
     /// Indexes what a sync brought and what was saved before it, so that no search has to.
     pub(super) fn index_after_sync(&self) {
         self.index_changes(|| {
-            let is_over = self.cancelled.load(Ordering::SeqCst) || !self.read(search::is_behind)?;
-            if is_over { Ok(false) } else { self.write_synced(|connection, _| search::catch_up(connection)) }
+            let is_over = self.cancelled.load(Ordering::SeqCst) || !self.read_to_write(search::is_behind)?;
+            if is_over { Ok(false) } else { self.write(|connection, _| search::catch_up(connection)) }
         });
     }
 

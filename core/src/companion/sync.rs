@@ -110,9 +110,9 @@ impl Companion {
         let _running = self.begin()?;
         let transport = self.transport.as_ref().ok_or_else(|| Error::new(Code::NoTransport, "the configuration has no transport"))?;
         let enrolment = self
-            .read(|connection| Meta::Enrolment.read::<Enrolment>(connection))?
+            .read_to_write(|connection| Meta::Enrolment.read::<Enrolment>(connection))?
             .ok_or_else(|| Error::new(Code::NotEnrolled, "enrol first; what is recorded stays queued"))?;
-        let state = self.read(|connection| Meta::SyncState.read::<SyncState>(connection))?.unwrap_or_default();
+        let state = self.read_to_write(|connection| Meta::SyncState.read::<SyncState>(connection))?.unwrap_or_default();
         if state.must_wait(reason, &self.env) > 0 {
             return Ok(SyncReport {
                 next_allowed_at: state.next_allowed_at(&self.env),
@@ -154,7 +154,7 @@ impl Companion {
     }
 
     fn hold_lease(&self) -> Result<()> {
-        let held = self.write_synced(|connection, _| self.lease.take(connection, self.env.clock.as_ref(), LEASE_MS))?;
+        let held = self.write(|connection, _| self.lease.take(connection, self.env.clock.as_ref(), LEASE_MS))?;
         if held { Ok(()) } else { Err(Error::new(Code::Busy, "another process is syncing")) }
     }
 
@@ -176,7 +176,7 @@ impl Companion {
         }
         report.blocked_reason = state.blocked;
         report.next_allowed_at = state.next_allowed_at(&self.env);
-        self.write_synced(|connection, changes| {
+        self.write(|connection, changes| {
             changes.outbox();
             self.lease.release(connection)?;
             Meta::SyncState.write(connection, &state)
@@ -268,19 +268,19 @@ impl Run<'_> {
                     Event::Stored { pending: true }
                 }
                 Action::ForgetCursor => {
-                    companion.write_synced(|connection, _| Meta::Cursor.clear(connection))?;
+                    companion.write(|connection, _| Meta::Cursor.clear(connection))?;
                     Event::Stored { pending: true }
                 }
-                Action::NextBlob => Event::Blob(companion.read(blobs::next_to_send)?.map(|row| (row.sha256, row.len))),
+                Action::NextBlob => Event::Blob(companion.read_to_write(blobs::next_to_send)?.map(|row| (row.sha256, row.len))),
                 Action::LoadPiece { sha256, offset } => {
                     match companion.read(|connection| blobs::read_piece(connection, &sha256, offset))? {
                         Some((len, bytes)) => Event::Piece(BlobPiece { sha256, len, offset, bytes }),
                         // Its owner withdrew the report meanwhile.
-                        None => Event::Blob(companion.read(blobs::next_to_send)?.map(|row| (row.sha256, row.len))),
+                        None => Event::Blob(companion.read_to_write(blobs::next_to_send)?.map(|row| (row.sha256, row.len))),
                     }
                 }
                 Action::BlobProgress { sha256, sent, whole } => {
-                    companion.write_synced(|connection, changes| {
+                    companion.write(|connection, changes| {
                         changes.outbox();
                         blobs::set_sent(connection, &sha256, sent, whole)
                     })?;
@@ -305,7 +305,7 @@ impl Run<'_> {
     /// branch to mend.
     fn load(&self, from_seq: Option<u64>, max_operations: usize, max_bytes: usize) -> Result<Option<Batch>> {
         let epoch = self.epoch;
-        self.companion.read(|connection| {
+        self.companion.read_to_write(|connection| {
             if Meta::Torn.read(connection)?.unwrap_or(false) {
                 return Ok(None);
             }
@@ -351,7 +351,7 @@ impl Run<'_> {
         self.hinted = true;
         let (report, mended) = (&mut self.report, &mut self.mended);
         let (sent_at, first_seq) = (self.sent_at, self.first_seq);
-        companion.write_synced(|connection, changes| {
+        companion.write(|connection, changes| {
             let mut page = Page { connection, device: companion.device(), changes, report, touched: Vec::new(), left_aside: false };
             for (verdict, seq) in answer.verdicts.iter().zip(first_seq..) {
                 page.settle(verdict, &told_verdict(verdict)?, Some((epoch, seq)))?;

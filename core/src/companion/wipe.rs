@@ -18,7 +18,7 @@ impl Companion {
         if enrolment.site_key.is_some() {
             return Ok(enrolment.site_key);
         }
-        let site = self.read(|connection| documents::get(connection, &enrolment.site))?;
+        let site = self.read_to_write(|connection| documents::get(connection, &enrolment.site))?;
         Ok(site.and_then(|document| serde_json::from_value::<Site>(document.body).ok()).and_then(|site| site.tag_key))
     }
 

@@ -57,7 +57,7 @@ impl Lease {
     /// # Errors
     /// Those of the store.
     pub fn release(&self, connection: &Connection) -> Result<()> {
-        connection.execute("DELETE FROM leases WHERE name = ?1 AND holder = ?2", (SENDER, &self.holder))?;
+        connection.prepare_cached("DELETE FROM leases WHERE name = ?1 AND holder = ?2")?.execute((SENDER, &self.holder))?;
         Ok(())
     }
 }

@@ -101,7 +101,7 @@ impl Meta {
 
     /// Forgets the value.
     pub(crate) fn clear(self, connection: &Connection) -> Result<()> {
-        connection.execute("DELETE FROM meta WHERE key = ?1", [self.name()])?;
+        connection.prepare_cached("DELETE FROM meta WHERE key = ?1")?.execute([self.name()])?;
         Ok(())
     }
 }
