@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use liuye_core::Code;
 use liuye_core::companion::SyncReason;
+use liuye_core::domain::PinVerifier;
 use liuye_core::env::{HttpRequest, HttpResponse};
 use liuye_core::log::Digest;
 use liuye_hub::ops::{enrol_code, pin};
@@ -179,7 +180,8 @@ impl World {
             };
             phone.journal.lock().unwrap().code = Some(code.unwrap());
             if holders.len() > 1 {
-                holders.iter().for_each(|person| drop(pin::set(&running, person, Some(site::PIN)).unwrap()));
+                let verifier = PinVerifier::from_kept(site::VERIFIER.to_owned());
+                holders.iter().for_each(|person| pin::keep(&running, person, &verifier).unwrap());
             }
         }
         for phone in &phones {

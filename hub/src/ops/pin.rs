@@ -13,16 +13,23 @@ use crate::hub::Hub;
 /// # Errors
 /// [`Code::UnknownReference`] at `person`; those of [`Pin::choose`] at `pin`; those of the store.
 pub fn set(hub: &Hub, person: &str, pin: Option<&str>) -> Result<Option<String>> {
-    let site = hub.site()?;
     person_of(hub, person)?;
     let made = if pin.is_none() { Some(make(hub)?) } else { None };
     let chosen = Pin::choose(made.as_deref().or(pin).unwrap_or_default())?;
-    let verifier = PinVerifier::make(&chosen, hub.env().random())?;
-    hub.write(&site, |tx| {
-        tx.set_pin(person, &verifier)?;
-        tx.devices_of(person)?.iter().try_for_each(|device| tell(tx, device))
-    })?;
+    keep(hub, person, &PinVerifier::make(&chosen, hub.env().random())?)?;
     Ok(made)
+}
+
+/// Sets what a person's PIN is held against, for whoever made it elsewhere.
+///
+/// # Errors
+/// [`Code::UnknownReference`] at `person`; those of the store.
+pub fn keep(hub: &Hub, person: &str, verifier: &PinVerifier) -> Result<()> {
+    person_of(hub, person)?;
+    hub.write(&hub.site()?, |tx| {
+        tx.set_pin(person, verifier)?;
+        tx.devices_of(person)?.iter().try_for_each(|device| tell(tx, device))
+    })
 }
 
 /// Six digits that nobody guesses first.
