@@ -170,7 +170,7 @@ impl Hub {
     /// Those of the store.
     pub fn sites(&self) -> Result<Vec<String>> {
         self.read("", |tx| {
-            let mut statement = tx.connection.prepare("SELECT site FROM sites ORDER BY site")?;
+            let mut statement = tx.connection.prepare_cached("SELECT site FROM sites ORDER BY site")?;
             Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
         })
     }
@@ -187,7 +187,7 @@ impl Hub {
     pub(crate) fn site_of(&self, device: &str) -> Result<Option<String>> {
         self.read("", |tx| {
             let sql = "SELECT site FROM devices WHERE device = ?1";
-            Ok(tx.connection.query_row(sql, [device], |row| row.get(0)).optional()?)
+            Ok(tx.connection.prepare_cached(sql)?.query_row([device], |row| row.get(0)).optional()?)
         })
     }
 

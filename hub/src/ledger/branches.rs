@@ -83,7 +83,7 @@ impl Tx<'_> {
         self.connection
             .prepare_cached(
                 "UPDATE branches SET head_seq = ?4, head_hash = ?5, head_signature = ?6
-                 WHERE site = ?1 AND device = ?2 AND epoch = ?3 AND coalesce(head_seq, 0) <= ?4",
+                 WHERE site = ?1 AND device = ?2 AND epoch = ?3 AND coalesce(head_seq, 0) <= ?4 AND head_signature IS NOT ?6",
             )?
             .execute((self.site, device.to_string(), epoch, head.seq, head.hash.0, head.signature.to_bytes()))?;
         Ok(())

@@ -75,7 +75,7 @@ impl Tx<'_> {
 
     /// Forgets hints that are older than this (UTC ms).
     pub(crate) fn forget_hints(&self, before: i64) -> Result<usize> {
-        Ok(self.connection.execute("DELETE FROM hints WHERE site = ?1 AND received_at < ?2", (self.site, before))?)
+        Ok(self.connection.prepare_cached("DELETE FROM hints WHERE site = ?1 AND received_at < ?2")?.execute((self.site, before))?)
     }
 
     /// All hints, newest first.
