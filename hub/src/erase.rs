@@ -88,10 +88,7 @@ impl Hub {
 
     fn erase_one(&self, erasure: &Erasure) -> Result<EraseReport> {
         self.journal().promise(erasure)?;
-        let missing = self.journal().copy_out(erasure)?;
-        for path in &missing {
-            tracing::warn!(path = %path.display(), "the journal's copy beside the backups cannot be reached");
-        }
+        let missing = self.journal().copy_out(|copy| copy.promise(erasure))?;
         self.journal().note_traces()?;
         let mut report = self.write(&erasure.site, |tx| self.redact(tx, erasure))?;
         report.copies_missing = missing.len() as u64;

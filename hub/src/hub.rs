@@ -64,7 +64,8 @@ impl ImportReport {
 }
 
 impl Hub {
-    /// Opens a data folder, or makes it. Whoever was erased stays so, whatever was put back there.
+    /// Opens a data folder, or makes it. Whoever was erased stays so, and a phone that was reported lost
+    /// stays refused, whatever was put back there.
     ///
     /// # Errors
     /// [`Code::Corrupt`] where one of its databases is none any more; [`Code::Storage`] and the other errors of the store.
@@ -79,6 +80,7 @@ impl Hub {
     pub fn open_edition(dir: &Path, env: Env, edition: Edition) -> Result<Self> {
         let hub = Self::open_as_it_is(dir, env, edition)?;
         hub.keep_erased()?;
+        hub.keep_revoked()?;
         Ok(hub)
     }
 

@@ -165,6 +165,38 @@ fn nobody_between_phone_and_hub_can_wipe_it() {
 }
 
 #[test]
+fn a_restored_hub_refuses_the_phones_that_were_lost_after_its_backup() {
+    let mut district = District::open();
+    let folder = tempfile::tempdir().unwrap();
+    let known = district.staff("p-011");
+    let kept = district.staff("p-012");
+    backup(district.hub(), &folder.path().join("copy")).unwrap();
+    // One of them the backup does not know at all.
+    let unknown = district.staff("p-014");
+    report(&unknown);
+    revoke(&district, &known, false);
+    revoke(&district, &unknown, true);
+    district.restore(&folder.path().join("copy"));
+    assert_eq!(blocked(&known), Some(Code::DeviceRevoked));
+    assert_eq!(unknown.sync(SyncReason::User).unwrap_err().code, Code::Wiped);
+    assert_eq!(blocked(&kept), None);
+    assert_eq!(district.count("SELECT count(*) FROM operations WHERE kind = 'loss.report'"), 0, "nothing of a lost phone is taken in");
+    assert_eq!(district.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn without_the_journal_beside_it_an_old_backup_lets_a_lost_phone_in_again() {
+    let mut district = District::open();
+    let folder = tempfile::tempdir().unwrap();
+    let phone = district.staff("p-011");
+    backup(district.hub(), &folder.path().join("copy")).unwrap();
+    revoke(&district, &phone, false);
+    std::fs::remove_file(folder.path().join("erasures.db")).unwrap();
+    district.restore(&folder.path().join("copy"));
+    assert_eq!(blocked(&phone), None);
+}
+
+#[test]
 fn a_restored_hub_takes_a_shared_phone_in_again_with_those_who_share_it() {
     let mut district = District::open();
     let folder = tempfile::tempdir().unwrap();

@@ -19,6 +19,7 @@ use crate::holders::tell;
 use crate::hub::Hub;
 use crate::ledger::{DeviceRow, For, Tx};
 use crate::ops::enrol_code::digest_of;
+use crate::revoke::revoke;
 use crate::scope::scope_of;
 use crate::ticket::Ticket;
 use crate::tries::WAIT_S;
@@ -107,19 +108,21 @@ fn readmit(hub: &Hub, request: &EnrolRequest, ticket: &str, name: String) -> Res
     let ticket = Ticket::open(ticket, &key.public()).filter(|ticket| ticket.site == site && ticket.device == device);
     let ticket = ticket.ok_or_else(|| Error::field(Code::EnrolmentRefused, "ticket", "not this site's word on this device"))?;
     let nonce = hex::encode(hub.env().random::<16>());
-    if let Some(row) = hub.read(&site, |tx| tx.device(&device))? {
-        not_revoked(hub, &site, &row)?;
-    }
-    Ok(hub.write(&site, |tx| {
-        let row = match tx.device(&device)? {
-            Some(row) => row,
-            None => {
-                tx.append_entry("readmission", &device.to_string(), &Digest::genesis(&device, 1))?;
-                take_in(tx, request, &ticket.whom(), name)?
-            }
-        };
-        welcome(tx, &key, row, &nonce)
-    })?)
+    let known = hub.read(&site, |tx| tx.device(&device))?;
+    // Whoever enrolled and was lost after the backup comes back as one that is lost.
+    let revocation = if known.is_none() { hub.revocation_of(&site, &device)? } else { None };
+    let row = hub.write(&site, |tx| {
+        if let Some(row) = tx.device(&device)? {
+            return Ok(row);
+        }
+        tx.append_entry("readmission", &device.to_string(), &Digest::genesis(&device, 1))?;
+        let row = take_in(tx, request, &ticket.whom(), name)?;
+        let Some(revocation) = &revocation else { return Ok(row) };
+        revoke(tx, revocation)?;
+        tx.device(&device)?.ok_or_else(|| Error::internal("it was taken in just now"))
+    })?;
+    not_revoked(hub, &site, &row)?;
+    Ok(hub.write(&site, |tx| welcome(tx, &key, row, &nonce))?)
 }
 
 fn take_in(tx: &Tx<'_>, request: &EnrolRequest, whom: &For, name: String) -> Result<DeviceRow> {

@@ -100,7 +100,8 @@ pub fn backup_for(hub: &Hub, to: &Path, keys_days: u32) -> Result<()> {
 }
 
 /// Puts a hub back from a backup, into a folder that has none. The site's log goes on on a branch of its own: phones notice,
-/// and send again what came after the backup. Whoever was erased since stays so: the journal beside the backups says it.
+/// and send again what came after the backup. Whoever was erased since stays so, and a phone that was reported lost stays
+/// refused: the journal beside the backups says it.
 ///
 /// # Errors
 /// [`Code::NotFound`] at `from` where there is no backup; [`Code::Exists`] at `data` where there is a hub; those of the store.
@@ -131,6 +132,7 @@ pub fn restore(from: &Path, data: &Path, env: Env) -> Result<RestoreReport> {
         hub.write(&site, |tx| tx.begin_log_epoch())?;
     }
     hub.keep_erased()?;
+    hub.keep_revoked()?;
     Ok(RestoreReport { has_contacts })
 }
 

@@ -1,12 +1,13 @@
 //! Devices: who shares them, and what to do when one is lost.
 
 use liuye_core::domain::format_rfc3339;
-use liuye_core::log::{DeviceId, Digest};
+use liuye_core::log::DeviceId;
 use liuye_core::{Code, Error, Result};
 
 use super::person_of;
 use crate::holders::tell;
 use crate::hub::Hub;
+use crate::journal::Revocation;
 use crate::ledger::{DeviceRow, Tx};
 
 /// Lets a person share a phone that was enrolled for staff. The phone learns it with its next sync, and then asks for PINs.
@@ -37,16 +38,21 @@ pub fn remove_person(hub: &Hub, device: &str, person: &str) -> Result<()> {
 }
 
 /// Revokes a lost device: from its next request on the hub takes nothing from it and gives it nothing. With `wipe` it is also
-/// told to forget everything. Neither is ever taken back; a phone that is found enrols anew.
+/// told to forget everything. Neither is ever taken back, by no backup either; a phone that is found enrols anew.
 ///
 /// # Errors
 /// [`Code::NotFound`] at `device`; those of the store.
 pub fn revoke(hub: &Hub, device: &str, wipe: bool) -> Result<()> {
-    change(hub, device, |tx, row| {
-        let what = if wipe { "wipe" } else { "revocation" };
-        tx.append_entry(what, &row.device.to_string(), &Digest::of(what.as_bytes()))?;
-        tx.revoke_device(&row.device, wipe)
-    })
+    let device = DeviceId::parse(device)?;
+    let site = hub.site()?;
+    if hub.read(&site, |tx| tx.device(&device))?.is_none() {
+        return Err(no_such_device());
+    }
+    hub.revoke(&Revocation { site, device, at: hub.now(), wipe })
+}
+
+fn no_such_device() -> Error {
+    Error::field(Code::NotFound, "device", "no such device")
 }
 
 /// A device on one line: id, who shares it, when it was last heard of, how it stands, what it calls itself.
@@ -70,7 +76,7 @@ pub fn line(row: &DeviceRow) -> String {
 fn change(hub: &Hub, device: &str, change: impl FnOnce(&Tx<'_>, &DeviceRow) -> Result<()>) -> Result<()> {
     let device = DeviceId::parse(device)?;
     hub.write(&hub.site()?, |tx| {
-        let row = tx.device(&device)?.ok_or_else(|| Error::field(Code::NotFound, "device", "no such device"))?;
+        let row = tx.device(&device)?.ok_or_else(no_such_device)?;
         change(tx, &row)?;
         tell(tx, &device)
     })
