@@ -141,7 +141,7 @@ pub use tag::{NfcTag, QrTag, TagSeal};
 pub use text::{Text, neutralised};
 pub use time::{day_start, day_that_starts, format_rfc3339, parse_rfc3339, parse_time_of_day};
 pub use tour::{Tour, TourEvent, TourMove, TourProgress, TourState, TourVisit};
-pub use track::{Track, TrackPath, TrackPoint, TrackRecord};
+pub use track::{Track, TrackLeft, TrackPath, TrackPoint, TrackRecord};
 pub use unit::Unit;
 pub use venue::{Venue, VenueKind};
 pub use verdict::{Flag, Until, Verdict};
