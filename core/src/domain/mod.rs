@@ -32,6 +32,8 @@ mod dynamic_zero;
 mod fact;
 mod fix;
 mod found_item;
+mod found_notice;
+mod found_record;
 mod hazard;
 mod hazard_steps;
 mod holders;
@@ -108,9 +110,9 @@ pub use duty_post::DutyPost;
 pub use dynamic_zero::DynamicZero;
 pub use fact::{CallFact, Fact, FactKind, HazardStanding, TierFact};
 pub use fix::{check_fix, check_fixed_point, inside};
-pub use found_item::{
-    DayPart, FoundItem, FoundItemEvent, FoundItemMove, FoundItemState, FoundNotice, FoundRecord, FoundSecrets, Prohibited,
-};
+pub use found_item::{FoundItem, FoundItemEvent, FoundItemMove, FoundItemState};
+pub use found_notice::{DayPart, FoundNotice, FoundSecrets};
+pub use found_record::{FoundRecord, Prohibited};
 pub use hazard::{Hazard, HazardEvent, HazardGrade, HazardMove, HazardState, MajorPlan};
 pub use holders::{Holder, Holders};
 pub use identity::{IdentityNumber, PassportNumber};
