@@ -308,44 +308,6 @@ fn p14_an_owner_is_erased_ninety_days_after_the_return() {
     assert_eq!(district.faults(), Vec::<String>::new());
 }
 
-#[test]
-fn p14_an_owner_is_erased_ninety_days_after_nobody_looks_for_their_thing_any_more() {
-    let district = District::open();
-    let (author, desk) = (tourist(&district, "author"), district.staff("p-003"));
-    let id = author.lost().report(draft(&author, &[])).unwrap().id;
-    [&author, &desk].into_iter().for_each(sync);
-    let later = days_later(&district.hub_folder(), 366);
-    later.tick().unwrap();
-    later.sweep().unwrap();
-    assert_eq!((report_of(district.hub(), &id).state, report_of(district.hub(), &id).erased_at), (LostReportState::Expired, None));
-    days_later(&district.hub_folder(), 366 + 89).sweep().unwrap();
-    assert!(district.hub().contact(&id, "wang").is_ok(), "a day too early");
-    let before = counts(&district);
-    days_later(&district.hub_folder(), 366 + 91).sweep().unwrap();
-    assert_eq!(in_folder(&district.hub_folder()), []);
-    [&author, &desk].into_iter().for_each(sync);
-    assert_eq!((in_phone(&district, "author"), in_phone(&district, "p-003")), (vec![], vec![]));
-    assert_eq!(counts(&district), before);
-    assert_eq!(district.faults(), Vec::<String>::new());
-}
-
-#[test]
-fn p14_a_report_that_never_took_effect_and_that_nobody_gave_up_is_not_kept_for_ever() {
-    let district = District::open();
-    let author = district.phone("author");
-    let id = author.lost().report(LostReportDraft { zone: Some("z99".to_owned()), ..draft(&author, &[]) }).unwrap().id;
-    author.enrol(&district.url(), &district.code(None)).unwrap();
-    sync(&author);
-    assert_eq!(author.outbox().unwrap().quarantined, 1);
-    days_later(&district.hub_folder(), 365 + 89).sweep().unwrap();
-    assert!(!in_folder(&district.hub_folder()).is_empty(), "a day too early: {id} may still be corrected");
-    days_later(&district.hub_folder(), 365 + 91).sweep().unwrap();
-    assert_eq!(in_folder(&district.hub_folder()), []);
-    sync(&author);
-    assert_eq!((author.outbox().unwrap().quarantined, in_phone(&district, "author")), (1, vec![]));
-    assert_eq!(district.faults(), Vec::<String>::new());
-}
-
 /// A district whose report is erased after a backup was made in `folder`.
 fn erased_after_a_backup(folder: &Path) -> (District, Companion, String) {
     let district = District::open();

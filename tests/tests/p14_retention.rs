@@ -6,16 +6,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use liuye_core::companion::{Companion, HelpDraft, Page, ShiftStart, SyncReason};
-use liuye_core::domain::{Call, CallCategory, CallState, Contact, Severity, Track};
+use liuye_core::companion::{Companion, HelpDraft, LostReportDraft, Page, ShiftStart, SyncReason};
+use liuye_core::domain::{Call, CallCategory, CallState, Contact, LostReport, LostReportState, Severity, Track};
 use liuye_core::env::{Clock, Env, SystemClock};
 use liuye_core::log::{Fix, FixSource};
 use liuye_hub::Hub;
 use liuye_hub::ops::backup::{backup, restore};
-use liuye_tests::District;
 use liuye_tests::plain::{folder_bytes, holds, phone_bytes};
+use liuye_tests::{District, lost_keys};
 
 const DAY_MS: i64 = 86_400_000;
+const WORDS: &str = "amethyst-umbrella";
 const CONTACT: [&str; 2] = ["Zephyrine Oakenshield", "+8613912345678"];
 
 /// A clock that is ahead.
@@ -188,4 +189,57 @@ fn p14_a_restored_hub_takes_a_call_again_whose_contact_is_gone() {
     let call: Call = serde_json::from_value(district.hub().document(&id).unwrap().unwrap().body).unwrap();
     assert_eq!((call.state, call.has_contact), (CallState::Unfounded, true));
     assert_eq!(caller.calls().open_calls(Page::first(10)).unwrap().len(), 0);
+}
+
+/// Somebody reported a loss, and left their name.
+fn report(phone: &Companion, zone: &str) -> String {
+    let contact = Contact { name: CONTACT[0].to_owned(), phone: CONTACT[1].to_owned(), identity_number: None, passport: None };
+    let draft = LostReportDraft { contact: Some(contact), description: WORDS.to_owned(), zone: Some(zone.to_owned()), ..lost_keys() };
+    phone.lost().report(draft).unwrap().id
+}
+
+fn is_anywhere(district: &District, name: &str) -> bool {
+    let needles = || CONTACT.into_iter().chain([WORDS]);
+    needles().any(|needle| is_in_folder(&district.hub_folder(), needle) || is_in_phone(district, name, needle))
+}
+
+#[test]
+fn p14_an_owner_is_erased_ninety_days_after_nobody_looks_for_their_thing_any_more() {
+    let district = District::open();
+    let author = district.phone("author");
+    author.enrol(&district.url(), &district.code(None)).unwrap();
+    let id = report(&author, "z1");
+    sync(&author);
+    let later = Hub::open(&district.hub_folder(), days_later(366)).unwrap();
+    later.tick().unwrap();
+    later.sweep().unwrap();
+    drop(later);
+    let of_hub = || -> LostReport { serde_json::from_value(district.hub().document(&id).unwrap().unwrap().body).unwrap() };
+    assert_eq!((of_hub().state, of_hub().erased_at), (LostReportState::Expired, None));
+    sweep(&district.hub_folder(), 366 + 89);
+    assert!(district.hub().contact(&id, "wang").is_ok(), "a day too early");
+    let before = of_hub();
+    sweep(&district.hub_folder(), 366 + 91);
+    sync(&author);
+    assert!(!is_anywhere(&district, "author"));
+    assert_eq!(of_hub(), before.redacted(of_hub().erased_at.unwrap()), "everything that is counted stays");
+    assert_eq!(district.faults(), Vec::<String>::new());
+}
+
+#[test]
+fn p14_a_report_that_never_took_effect_and_that_nobody_gave_up_is_not_kept_for_ever() {
+    let district = District::open();
+    let author = district.phone("author");
+    // A phone that never met a hub cannot know that there is no such zone.
+    report(&author, "z99");
+    author.enrol(&district.url(), &district.code(None)).unwrap();
+    sync(&author);
+    assert_eq!(author.outbox().unwrap().quarantined, 1);
+    sweep(&district.hub_folder(), 365 + 89);
+    assert!(is_in_folder(&district.hub_folder(), WORDS), "a day too early: it may still be corrected");
+    sweep(&district.hub_folder(), 365 + 91);
+    sync(&author);
+    assert!(!is_anywhere(&district, "author"));
+    assert_eq!(author.outbox().unwrap().quarantined, 1);
+    assert_eq!(district.faults(), Vec::<String>::new());
 }
