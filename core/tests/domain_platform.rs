@@ -9,9 +9,10 @@ use std::sync::OnceLock;
 use domain_world::{Memory, NOON, device, person, refusal};
 use liuye_core::Code;
 use liuye_core::domain::{
-    Actor, Bucket, DutyPost, Handover, HandoverMove, HandoverState, Kind, MatterKind, OpenMatter, Role, Shift, Staffing, StaffingGap,
-    Until, Verdict, welfare_code,
+    Actor, Bucket, DutyPost, FoundItem, FoundItemState, Handover, HandoverMove, HandoverState, Kind, MatterKind, OpenMatter, Role, Shift,
+    Staffing, StaffingGap, Until, Verdict, welfare_code,
 };
+use liuye_core::log::AuthLevel;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -64,12 +65,23 @@ fn arm(world: &mut Memory, actor: &Actor, id: &str) {
     assert_eq!(world.act(actor, Kind::WelfareArm, id, body), Verdict::CLEAN);
 }
 
-/// A found thing in somebody's custody, as far as these rules read one.
-fn found(world: &mut Memory, id: &str, custodian: &str) {
-    let mut document = world.documents["v-001"].clone();
-    (document.id, document.kind) = (id.to_owned(), "found_item".to_owned());
-    document.body = json!({"state": "in_custody", "custodian": custodian});
-    world.documents.insert(id.to_owned(), document);
+/// Something that this person registered, and holds.
+fn found(world: &mut Memory, id: &str, custodian: &str, category: &str) {
+    let body = json!({"event": "register", "found": {
+        "category": category, "description": "left on a bench", "place": "the pier", "found_at": NOON - HOUR,
+    }});
+    assert_eq!(world.act(&person(custodian, Role::Auxiliary), Kind::FoundRegister, id, body), Verdict::CLEAN);
+}
+
+fn item(world: &Memory, id: &str) -> FoundItem {
+    serde_json::from_value(world.body(id).clone()).unwrap()
+}
+
+/// An operation of another phone, judged at once.
+fn act_on(world: &mut Memory, number: u8, actor: &Actor, kind: Kind, entity: &str, body: Value) -> Verdict {
+    let mut operation = world.operation(kind, entity, body);
+    operation.device = device(number);
+    world.take(&operation, actor)
 }
 
 fn handover(world: &Memory) -> Handover {
@@ -107,8 +119,8 @@ fn a_post_passes_on_only_with_everything_that_is_open_by_name() {
     raise(&mut world, "c-elsewhere", Some("z2"));
     arm(&mut world, &giver(), "w-giver");
     arm(&mut world, &desk(), "w-desk");
-    found(&mut world, "f-giver", "p-012");
-    found(&mut world, "f-other", "p-014");
+    found(&mut world, "f-giver", "p-012", "other");
+    found(&mut world, "f-other", "p-014", "other");
     assert_eq!(world.act(&giver(), Kind::HandoverOffer, "ho-1", offer()), Verdict::CLEAN);
     let all = ["c-here", "c-somewhere", "w-giver", "f-giver"];
     assert_eq!(ids(&handover(&world).matters), all);
@@ -208,21 +220,100 @@ fn a_guard_takes_no_custody_over() {
     let guard = person("p-013", Role::Guard);
     let mut world = on_shift();
     assert_eq!(world.act(&giver(), Kind::HandoverOffer, "ho-1", offer()), Verdict::CLEAN);
-    found(&mut world, "f1", "p-012");
+    found(&mut world, "f1", "p-012", "other");
     assert_eq!(refusal(&world.act(&guard, Kind::HandoverAccept, "ho-1", accept(&["f1"]))), (Code::NotPermitted, ""));
-    for state in ["released", "disposed"] {
-        let mut world = world_with(&world, state);
-        assert_eq!(world.act(&guard, Kind::HandoverAccept, "ho-1", accept(&[])), Verdict::CLEAN, "{state}");
-    }
+    // What went back is in nobody's custody.
+    let mut without = on_shift();
+    without.documents.clone_from(&world.documents);
+    let back = json!({"event": "release_on_spot", "reason": "the name is in it"});
+    assert_eq!(without.act(&giver(), Kind::FoundReturn, "f1", back), Verdict::CLEAN);
+    assert_eq!(without.act(&guard, Kind::HandoverAccept, "ho-1", accept(&[])), Verdict::CLEAN);
     assert_eq!(world.act(&taker(), Kind::HandoverAccept, "ho-1", accept(&["f1"])), Verdict::CLEAN);
 }
 
-/// The same world with the found thing in another state.
-fn world_with(world: &Memory, state: &str) -> Memory {
+#[test]
+fn what_was_held_for_a_post_is_the_next_ones_in_the_moment_in_which_the_post_is() {
+    let mut world = on_shift();
+    found(&mut world, "f1", "p-012", "other");
+    found(&mut world, "f2", "p-012", "other");
+    found(&mut world, "f3", "p-014", "other");
+    assert_eq!(world.act(&giver(), Kind::CustodyStore, "f1", json!({"event": "store", "place": "shelf 2"})), Verdict::CLEAN);
+    // Offered to somebody else before: whoever takes the post over takes it from under that offer.
+    assert_eq!(world.act(&giver(), Kind::CustodyHandOver, "f2", json!({"event": "hand_over", "to": "p-014"})), Verdict::CLEAN);
+    assert_eq!(world.act(&giver(), Kind::HandoverOffer, "ho-1", offer()), Verdict::CLEAN);
+    assert!(item(&world, "f1").is_held_by("p-012"), "an offer moves nothing");
+    let mut late = world.operation(Kind::HandoverAccept, "ho-1", accept(&["f1", "f2"]));
+    late.recorded_at = NOON + HOUR;
+    assert_eq!(world.take(&late, &taker()), Verdict::CLEAN);
+    for id in ["f1", "f2"] {
+        let after = item(&world, id);
+        assert_eq!(after.custody.len(), 2);
+        assert_eq!((after.custody[0].to, after.custody[1].from, after.custody[1].to), (Some(NOON + HOUR), NOON + HOUR, None), "no gap");
+        assert!(after.is_held_by("p-013") && after.offered_to.is_none() && after.state == FoundItemState::InCustody);
+        assert!(world.documents[id].buckets.contains(&Bucket::Person("p-013".to_owned())), "the next one sees what they hold");
+    }
+    assert_eq!(item(&world, "f1").kept_at.as_deref(), Some("shelf 2"), "it stays where it lies");
+    assert!(item(&world, "f3").is_held_by("p-014"));
+    // What the one before does with it from then on is not theirs to do.
+    let store = json!({"event": "store", "place": "my locker"});
+    assert_eq!(refusal(&world.act(&giver(), Kind::CustodyStore, "f2", store)).0, Code::StateRefused);
+    assert_eq!(
+        refusal(&world.act(&giver(), Kind::CustodyHandOver, "f1", json!({"event": "hand_over", "to": "p-014"}))).0,
+        Code::NotPermitted
+    );
+    assert_eq!(world.act(&taker(), Kind::CustodyHandOver, "f1", json!({"event": "hand_over", "to": "p-014"})), Verdict::CLEAN);
+}
+
+#[test]
+fn what_the_one_before_did_with_a_thing_while_the_post_passed_on_is_kept_as_a_conflict() {
+    let mut world = on_shift();
+    found(&mut world, "f1", "p-012", "other");
+    assert_eq!(world.act(&giver(), Kind::HandoverOffer, "ho-1", offer()), Verdict::CLEAN);
+    // Written offline before the acceptance, and sent after it.
+    let blind = world.operation(Kind::CustodyHandOver, "f1", json!({"event": "hand_over", "to": "p-014"}));
+    assert_eq!(act_on(&mut world, 2, &taker(), Kind::HandoverAccept, "ho-1", accept(&["f1"])), Verdict::CLEAN);
+    assert!(matches!(world.take(&blind, &giver()), Verdict::Conflict { code: Code::Overtaken, .. }));
+    assert!(item(&world, "f1").is_held_by("p-013"));
+    // Whoever never held it has no say, however late they are.
+    let mut stranger = world.operation(Kind::CustodyHandOver, "f1", json!({"event": "hand_over", "to": "p-014"}));
+    (stranger.base_rev, stranger.device) = (Some(0), device(3));
+    assert_eq!(refusal(&world.take(&stranger, &person("p-015", Role::Auxiliary))).0, Code::NotPermitted);
+}
+
+#[test]
+fn a_valuable_passes_on_with_a_post_under_the_next_ones_own_hand() {
+    let commander = person("p-013", Role::Commander);
+    let mut world = on_shift();
+    found(&mut world, "f1", "p-012", "phone");
+    assert_eq!(world.act(&giver(), Kind::HandoverOffer, "ho-1", offer()), Verdict::CLEAN);
+    let taking = world.operation(Kind::HandoverAccept, "ho-1", accept(&["f1"]));
+    assert_eq!(refusal(&world.take(&taking, &taker())), (Code::CustodyTwoPeople, ""), "both on one phone, and no PIN");
+    assert_eq!(refusal(&act_on(&mut world, 2, &commander, Kind::HandoverAccept, "ho-1", accept(&["f1"]))), (Code::NotPermitted, ""));
+    assert!(item(&world, "f1").is_held_by("p-012") && handover(&world).state == HandoverState::Offered, "all of it or nothing");
+    let mut by_pin = world.operation(Kind::HandoverAccept, "ho-1", accept(&["f1"]));
+    by_pin.auth_level = AuthLevel::Pin;
     let mut other = on_shift();
     other.documents.clone_from(&world.documents);
-    other.force("f1", "state", json!(state));
-    other
+    assert_eq!(other.take(&by_pin, &taker()), Verdict::CLEAN);
+    assert_eq!(act_on(&mut world, 2, &taker(), Kind::HandoverAccept, "ho-1", accept(&["f1"])), Verdict::CLEAN);
+    for world in [&world, &other] {
+        assert!(item(world, "f1").is_held_by("p-013"));
+        assert_eq!(item(world, "f1").signatures, ["p-013"], "taking it over is the second signature");
+    }
+}
+
+#[test]
+fn a_weapon_passes_on_with_no_post_and_goes_to_the_police_first() {
+    let mut world = on_shift();
+    let body = json!({"event": "register", "found": {
+        "category": "other", "description": "a knife", "place": "the pier", "found_at": NOON - HOUR, "prohibited": "weapon",
+    }});
+    assert_eq!(world.act(&giver(), Kind::FoundRegister, "f1", body), Verdict::CLEAN);
+    assert_eq!(world.act(&giver(), Kind::HandoverOffer, "ho-1", offer()), Verdict::CLEAN);
+    assert_eq!(refusal(&world.act(&taker(), Kind::HandoverAccept, "ho-1", accept(&["f1"]))), (Code::ItemProhibited, "accepted"));
+    let away = json!({"event": "transfer", "authority": "the station", "police": true});
+    assert_eq!(world.act(&giver(), Kind::FoundTransfer, "f1", away), Verdict::CLEAN);
+    assert_eq!(world.act(&taker(), Kind::HandoverAccept, "ho-1", accept(&[])), Verdict::CLEAN);
 }
 
 #[test]
@@ -395,9 +486,10 @@ proptest! {
         }
         for (index, (is_givers, gone, is_named)) in items.into_iter().enumerate() {
             let id = format!("f{index}");
-            found(&mut world, &id, if is_givers { "p-012" } else { "p-014" });
+            found(&mut world, &id, if is_givers { "p-012" } else { "p-014" }, "other");
             if gone {
-                world.force(&id, "state", json!("released"));
+                let back = json!({"event": "release_on_spot", "reason": "the name is in it"});
+                prop_assert_eq!(world.act(&giver(), Kind::FoundReturn, &id, back), Verdict::CLEAN);
             }
             note(id, is_givers && !gone, is_named);
         }

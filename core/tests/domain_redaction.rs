@@ -4,8 +4,11 @@
 
 mod domain_world;
 
-use domain_world::{Memory, NOON};
-use liuye_core::domain::{Actor, Body, Document, Kind, LostReport, LostReportState, Verdict, redact_operation};
+use domain_world::{Memory, NOON, person, refusal};
+use liuye_core::Code;
+use liuye_core::domain::{
+    Actor, Body, Document, Kind, LostReport, LostReportState, Role, Settings, Track, TrackPath, TrackPoint, Verdict, redact_operation,
+};
 use liuye_core::log::{Digest, Operation, verify_chain};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -49,10 +52,47 @@ fn an_owner_is_erased_at_once_when_they_give_up_and_after_the_sites_days_when_it
     let mut world = Memory::hub();
     world.act(&Actor::Tourist, Kind::LossReport, "l1", loss());
     let report: LostReport = serde_json::from_value(world.body("l1").clone()).unwrap();
-    let from = |state, returned_at| LostReport { state, ..report.clone() }.erase_from(returned_at, 90);
+    let settings = Settings::default();
+    let from = |state, returned_at| LostReport { state, ..report.clone() }.erase_from(returned_at, &settings);
     assert_eq!(from(LostReportState::Withdrawn, None), Some(i64::MIN));
     assert_eq!(from(LostReportState::Returned, Some(5)), Some(5 + 90 * 86_400_000));
     assert_eq!(from(LostReportState::Claimed, Some(5)), None, "somebody may have to reach them");
+    assert_eq!(from(LostReportState::Expired, None), Some(NOON + (365 + 90) * 86_400_000), "an earlier version noted no end");
+    assert!(world.lapse("l1", NOON + 400 * 86_400_000));
+    let expired: LostReport = serde_json::from_value(world.body("l1").clone()).unwrap();
+    assert_eq!(expired.erase_from(None, &settings), Some(NOON + (400 + 90) * 86_400_000), "from when nobody looks for it any more");
+}
+
+/// A track of two points, on a shift.
+fn track_of(world: &mut Memory) -> Operation {
+    let walker = person("p-012", Role::Auxiliary);
+    let start = json!({"event": "start", "zone": "z1", "minutes": 60});
+    assert_eq!(world.act(&walker, Kind::ShiftStart, "sh-1", start), Verdict::CLEAN);
+    let point = |at_s, lat_e5| TrackPoint { at_s, lat_e5, lon_e5: 11_168_710 };
+    let path = TrackPath::pack(&[point(NOON / 1000 + 60, 2_904_420), point(NOON / 1000 + 90, 2_904_450)]);
+    let mut operation = world.operation(Kind::TrackRecord, "t1", json!({ "path": path }));
+    operation.recorded_at = NOON + 120_000;
+    operation
+}
+
+#[test]
+fn a_redacted_track_says_when_and_how_far_somebody_went_and_not_where() {
+    let (mut whole, mut redacted) = (Memory::hub(), Memory::hub());
+    let operation = track_of(&mut whole);
+    let mut without = track_of(&mut redacted);
+    let walker = person("p-012", Role::Auxiliary);
+    redact_operation(&mut without).unwrap();
+    assert!(without.body.is_none() && !without.residue.as_ref().unwrap().get().contains(r#""path":"g"#));
+    assert_eq!((whole.take(&operation, &walker), redacted.take(&without, &walker)), (Verdict::CLEAN, Verdict::CLEAN));
+    let track = |world: &Memory| -> Track { serde_json::from_value(world.body("t1").clone()).unwrap() };
+    assert_eq!(track(&whole).redacted(NOON), track(&redacted).redacted(NOON));
+    assert_eq!((track(&redacted).points, track(&redacted).length_m), (2, 33));
+    // More than may stay is not smuggled in, and nobody writes a track that has no points.
+    let mut more = track_of(&mut Memory::hub());
+    more.residue = more.body.take();
+    assert_eq!(refusal(&Memory::hub().take(&more, &walker)), (Code::Malformed, "residue"));
+    let left = json!({ "path": "", "left": { "from_s": 1, "to_s": 2, "points": 2, "length_m": 9 } });
+    assert_eq!(refusal(&Memory::hub().act(&walker, Kind::TrackRecord, "t2", left)), (Code::Malformed, "left"));
 }
 
 #[test]

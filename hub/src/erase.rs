@@ -51,7 +51,7 @@ impl Hub {
     pub(crate) fn erase_due(&self) -> Result<usize> {
         let mut erased = 0;
         for site in self.sites()? {
-            let due = self.read(&site, |tx| tx.erasures_due(tx.settings()?.contact_days))?;
+            let due = self.read(&site, |tx| tx.erasures_due())?;
             erased += due.len();
             self.erase_all(&site, &due)?;
         }
@@ -150,7 +150,7 @@ impl Hub {
 }
 
 /// What a redact entry commits to: the operations that lost their text.
-fn digest_of(operations: &[Operation]) -> Digest {
+pub(crate) fn digest_of(operations: &[Operation]) -> Digest {
     let mut hashes: Vec<String> = operations.iter().map(|operation| operation.hash.to_string()).collect();
     hashes.sort_unstable();
     Digest::of(format!("liuye-redact-1\n{}", hashes.join("\n")).as_bytes())

@@ -259,7 +259,7 @@ impl Hub {
     }
 
     /// Looks again at everything that is held, finishes erasures that broke off, erases whom the rules say is to be erased by
-    /// now, takes the traces of that out of the files, and indexes what was written for searching. Returns how many operations
+    /// now, forgets what is kept for a time only, takes the traces of that out of the files, and indexes what was written for searching. Returns how many operations
     /// were held.
     ///
     /// # Errors
@@ -272,6 +272,7 @@ impl Hub {
         let held = self.sites()?.iter().map(|site| self.ingest(site, sweep)).sum();
         self.keep_erased()?;
         self.erase_due()?;
+        self.forget_due()?;
         self.scrub()?;
         self.sites()?.iter().try_for_each(|site| self.index_for_search(site))?;
         held

@@ -240,8 +240,9 @@ impl Ingest<'_> {
         if !self.may_write_as(device, &operation.actor)? {
             return Ok((quarantined(Code::NotPermitted, "actor"), Vec::new()));
         }
-        // A contact goes with the text that it belongs to.
-        let may_be_gone = contact.is_none() && (is_erased || operation.body.is_none());
+        // A contact goes with the text that it belongs to. Without it a call is a call all the same: the site's days for it may be over, or its phone's file was damaged.
+        let is_call = operation.kind == Kind::CallRaise.as_str();
+        let may_be_gone = contact.is_none() && (is_erased || operation.body.is_none() || is_call);
         if !may_be_gone && let Some(verdict) = self.contact_fault(operation, contact)? {
             return Ok((verdict, Vec::new()));
         }

@@ -25,6 +25,7 @@ mod own_device;
 mod patrol;
 mod personnel;
 mod public;
+mod retention;
 mod revoke;
 mod scope;
 mod server;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use liuye_core::companion::SyncReason;
+use liuye_core::domain::{FoundItem, FoundItemState};
 use liuye_core::sync::policy::BACKOFF_CAP_MS;
 use liuye_hub::ops::verify::verify;
 use rusqlite::{Connection, OptionalExtension};
@@ -98,12 +99,14 @@ fn the_hub_has_everything_once(world: &World) {
         tally.milestones = count(&ledger, "SELECT count(*) FROM operations WHERE kind GLOB 'assignment.*' AND state = 'applied'");
         tally.movements = count(&ledger, "SELECT count(*) FROM operations WHERE kind GLOB 'leaflets.*' AND state = 'applied'");
         tally.handovers = count(&ledger, "SELECT count(*) FROM operations WHERE kind = 'handover.accept' AND state = 'applied'");
+        tally.kinds = by_kind(&ledger);
         tally.steps = count(&ledger, "SELECT count(*) FROM entries WHERE what = 'due'");
     }
+    the_custody_has_no_gap(world, &ledger);
+    the_visits_are_there_once(world, &ledger);
     for (kind, noun) in [
         ("check_in.record", "check_in"),
         ("loss.report", "lost_report"),
-        ("inspection.start", "inspection"),
         ("hazard.find", "hazard"),
         ("call.raise", "call"),
         ("publicity.plan", "publicity_session"),
@@ -112,6 +115,14 @@ fn the_hub_has_everything_once(world: &World) {
         ("duty_log.write", "duty_log"),
         ("handover.offer", "handover"),
         ("rating.give", "rating"),
+        ("found.register", "found_item"),
+        ("claim.submit", "claim"),
+        ("campaign.plan", "campaign"),
+        ("notice.issue", "rectification_notice"),
+        ("tour.schedule", "tour"),
+        ("track.record", "track"),
+        ("work_plan.adopt", "work_plan"),
+        ("consultation.record", "consultation"),
     ] {
         let applied = count(&ledger, &format!("SELECT count(*) FROM operations WHERE kind = '{kind}' AND state = 'applied'"));
         let documents = count(&ledger, &format!("SELECT count(*) FROM documents WHERE kind = '{noun}'"));
@@ -204,6 +215,37 @@ fn open_phone(database: &Path) -> Connection {
     let connection = Connection::open(database).unwrap();
     connection.execute_batch(&format!("PRAGMA key = \"x'{}'\"", hex::encode(KEY))).unwrap();
     connection
+}
+
+/// A visit is there once, whether somebody planned it before or not.
+fn the_visits_are_there_once(world: &World, ledger: &Connection) {
+    let begun = count(
+        ledger,
+        "SELECT count(*) FROM operations o WHERE o.state = 'applied' AND (o.kind = 'inspection.plan' OR o.kind = 'inspection.start'
+         AND NOT EXISTS (SELECT 1 FROM operations p WHERE p.entity = o.entity AND p.kind = 'inspection.plan' AND p.state = 'applied'))",
+    );
+    let documents = count(ledger, "SELECT count(*) FROM documents WHERE kind = 'inspection'");
+    if begun != documents {
+        world.tally.lock().unwrap().doubled += begun.abs_diff(documents);
+        world.fail(format!("{begun} inspections took effect and made {documents} documents"));
+    }
+}
+
+/// Exactly one custodian at any time, whoever passed what on meanwhile.
+fn the_custody_has_no_gap(world: &World, ledger: &Connection) {
+    for body in column(ledger, "SELECT body FROM documents WHERE kind = 'found_item'") {
+        let item: FoundItem = serde_json::from_str(&body).unwrap();
+        let is_over = matches!(item.state, FoundItemState::Released | FoundItemState::Disposed);
+        let holders = item.custody.iter().filter(|leg| leg.to.is_none()).count();
+        if holders != usize::from(!is_over) || item.custody.windows(2).any(|pair| pair[0].to != Some(pair[1].from)) {
+            world.fail(format!("the custody of a found thing has a gap: {body}"));
+        }
+    }
+}
+
+fn by_kind(ledger: &Connection) -> BTreeMap<String, u64> {
+    let mut statement = ledger.prepare("SELECT kind, count(*) FROM operations WHERE state = 'applied' GROUP BY kind").unwrap();
+    statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().map(Result::unwrap).collect()
 }
 
 fn column(connection: &Connection, sql: &str) -> BTreeSet<String> {

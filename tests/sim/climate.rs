@@ -38,6 +38,12 @@ pub struct Climate {
     /// Deeds that are about publicity, disputes, the platform, or ratings.
     #[serde(default)]
     pub platform_in: u32,
+    /// Deeds that are about found things and claims.
+    #[serde(default)]
+    pub found_in: u32,
+    /// Deeds that are about what somebody planned: campaigns, tours, tasks, and later steps of what is there.
+    #[serde(default)]
+    pub work_in: u32,
     /// Phones that two persons share, each with a PIN: one in so many.
     #[serde(default)]
     pub shared_in: u32,
@@ -60,6 +66,33 @@ const fn one() -> usize {
 }
 
 impl Climate {
+    /// A day on which nothing goes wrong, and two phones do what there is to do now and then.
+    #[must_use]
+    pub const fn calm() -> Self {
+        Self {
+            phones: 2,
+            days: 1,
+            deed_minutes: 60,
+            line_fault_in: 0,
+            phone_fault_in: 0,
+            hub_fault_in: 0,
+            churn_in: 0,
+            fork_in: 0,
+            restore_in: 0,
+            meanwhile_in: 0,
+            retire_in: 0,
+            calls_in: 0,
+            platform_in: 0,
+            found_in: 0,
+            work_in: 0,
+            shared_in: 0,
+            erase_in: 0,
+            wipe_in: 0,
+            hubs: 1,
+            upgrade_in: 0,
+        }
+    }
+
     /// What a seed means: from a calm day to a week in which everything breaks.
     #[must_use]
     pub fn of(seed: u64) -> Self {
@@ -88,6 +121,8 @@ impl Climate {
             wipe_in: rough(300, 100),
             calls_in: rough(4, 2),
             platform_in: rough(4, 2),
+            found_in: rough(4, 2),
+            work_in: rough(4, 2),
         }
     }
 }

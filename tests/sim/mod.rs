@@ -11,6 +11,7 @@ mod climate;
 pub(crate) mod clock;
 mod deeds;
 mod faults;
+mod found_deeds;
 pub(crate) mod hub;
 mod network;
 mod phone;
@@ -20,6 +21,7 @@ mod sabotage;
 mod shrink;
 mod site;
 mod tally;
+mod work_deeds;
 mod world;
 
 pub use climate::Climate;

@@ -15,10 +15,23 @@ pub(super) fn small() -> Value {
     for (noun, keep) in [("checkpoints", 8), ("venues", 6), ("persons", 18)] {
         site[noun].as_array_mut().unwrap().truncate(keep);
     }
+    let route = serde_json::json!({
+        "id": ROUTE, "name": {"zh": "湖岸步巡", "en": "Lakeside round"}, "checkpoints": ["cp-01", "cp-02"], "ordered": false,
+        "from": "00:10", "to": "23:50", "grace_min": 10,
+    });
+    site["routes"] = Value::Array(vec![route]);
+    let commander = site["persons"].as_array_mut().unwrap().iter_mut().find(|person| person["id"] == COMMANDER).unwrap();
+    commander["roles"].as_array_mut().unwrap().push(serde_json::json!({"role": "commander"}));
     // A PIN costs its ten milliseconds on purpose: once a watch is enough for a run.
     site["site"]["settings"]["app_lock_s"] = serde_json::json!(8 * 3600);
     site
 }
+
+/// The round that there is.
+pub(super) const ROUTE: &str = "r-lakeside";
+
+/// An inspector who leads the district as well.
+pub(super) const COMMANDER: &str = "p-006";
 
 /// The PIN of everyone who shares a phone.
 pub(super) const PIN: &str = "739146";

@@ -18,6 +18,8 @@ pub struct Tally {
     pub handovers: u64,
     /// Steps of the hub's clock.
     pub steps: u64,
+    /// Operations that took effect at the hub, by kind.
+    pub kinds: BTreeMap<String, u64>,
     /// What went wrong, by kind.
     pub faults: BTreeMap<&'static str, u64>,
     /// Promised operations that are nowhere.
@@ -40,6 +42,9 @@ impl Tally {
         self.lost += other.lost;
         self.doubled += other.doubled;
         self.stuck += other.stuck;
+        for (kind, count) in &other.kinds {
+            *self.kinds.entry(kind.clone()).or_default() += count;
+        }
         for (fault, count) in &other.faults {
             *self.faults.entry(fault).or_default() += count;
         }

@@ -19,11 +19,13 @@ use super::check;
 use super::climate::Climate;
 use super::clock::{MachineClock, Time};
 use super::deeds;
+use super::found_deeds;
 use super::hub::HubMachine;
 use super::phone::Phone;
 use super::platform_deeds;
 use super::site;
 use super::tally::Tally;
+use super::work_deeds;
 use crate::INLINE_URL;
 use crate::disk;
 
@@ -312,6 +314,10 @@ impl World {
                 call_deeds::do_something(phone, &app)
             } else if self.chance.one_in(self.climate.platform_in) {
                 platform_deeds::do_something(phone, &app)
+            } else if self.chance.one_in(self.climate.found_in) {
+                found_deeds::do_something(phone, &app)
+            } else if self.chance.one_in(self.climate.work_in) {
+                work_deeds::do_something(phone, &app)
             } else {
                 deeds::do_something(self, phone, &app)
             }

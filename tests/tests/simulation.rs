@@ -4,6 +4,7 @@
 
 use std::time::{Duration, Instant};
 
+use liuye_core::domain::Kind;
 use liuye_tests::sim::{Climate, Regression, Sabotage, Tally, run, run_sabotaged};
 
 /// So many seeds, or so long, whichever is shorter; `cargo xtask sim` goes on from there.
@@ -83,6 +84,28 @@ fn p06_every_operation_is_in_one_place_after_every_step() {
 fn leaflets_move_and_posts_pass_on_whatever_goes_wrong() {
     let tally = holds(1_300..1_302, |climate| Climate { phones: 7, days: 2, deed_minutes: 40, calls_in: 8, platform_in: 1, ..climate });
     assert!(tally.movements > 10 && tally.handovers > 0, "{tally}");
+}
+
+/// Kinds that no simulated day brings forth, and why.
+const NOT_SIMULATED: [(Kind, &str); 3] = [
+    (Kind::FoundForfeit, "a year has to pass first"),
+    (Kind::FoundDispose, "a year has to pass first"),
+    (Kind::HazardEvidence, "an operator's browser sends it, and the hub writes it by its own device: tests/operator_link.rs"),
+];
+
+#[test]
+fn every_kind_that_a_phone_can_write_takes_effect_in_some_simulated_district() {
+    let calm = Climate { line_fault_in: 60, ..Climate::calm() };
+    let busy = Climate { phones: 8, days: 2, deed_minutes: 20, calls_in: 5, platform_in: 4, found_in: 5, work_in: 2, ..calm };
+    let tally = holds(1_400..1_403, |_| busy);
+    for (kind, why) in NOT_SIMULATED {
+        assert!(!tally.kinds.contains_key(kind.as_str()), "{kind} does occur, though {why}");
+    }
+    let missing: Vec<_> = Kind::ALL
+        .iter()
+        .filter(|kind| !tally.kinds.contains_key(kind.as_str()) && NOT_SIMULATED.iter().all(|(but, _)| but != *kind))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?} never took effect; {:?} did", tally.kinds);
 }
 
 #[test]

@@ -116,7 +116,7 @@ impl Patrol<'_> {
         let mut points: Vec<TrackPoint> = fixes.iter().map(point).collect();
         points.dedup_by_key(|point| point.at_s);
         let mock = fixes.iter().any(|fix| fix.is_mock);
-        let record = TrackRecord { path: TrackPath::pack(&points), mock }.normalised()?;
+        let record = TrackRecord { path: TrackPath::pack(&points), mock, left: None }.normalised()?;
         let new = NewOperation::new(crate::domain::Kind::TrackRecord, self.0.env.new_id().to_string(), &record)?;
         Ok(self.0.record(new)?.0)
     }

@@ -15,10 +15,10 @@ use super::observe::Changes;
 use super::record::HubClock;
 use super::session::take_holders;
 use super::view::Judge;
-use crate::domain::{Bucket, BucketDigest, DocumentKind, Kind, Redaction, Until, Verdict};
+use crate::domain::{Bucket, BucketDigest, Document, DocumentKind, Kind, Redaction, Until, Verdict};
 use crate::env::{Env, LogLevel, Transport};
 use crate::log::DeviceId;
-use crate::store::erase::{Reach, erase};
+use crate::store::erase::{Reach, erase, forget_contact};
 use crate::store::{Meta, blobs, digests, documents, outbox, private, search};
 use crate::sync::backoff::wait_ms;
 use crate::sync::engine::{Action, Batch, BlobPiece, End, Engine, Event, Route};
@@ -486,6 +486,7 @@ impl Page<'_> {
                     erase(self.connection, &redaction.entity, Reach::Answered)?;
                     self.touched.push(redaction.entity);
                 }
+                self.forget_what_went(document)?;
                 if document.body.get("erased_at").is_some() {
                     search::forget(self.connection, &document.id)?;
                     Meta::Scrub.write(self.connection, &true)?;
@@ -504,6 +505,16 @@ impl Page<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What the hub keeps no longer, this phone does not either: points of its own tracks, the contact of its own call.
+    fn forget_what_went(&mut self, document: &Document) -> Result<()> {
+        let is_there = |field: &str| document.body.get(field).is_some();
+        match DocumentKind::parse(&document.kind) {
+            Some(DocumentKind::Track) if is_there("erased_at") => erase(self.connection, &document.id, Reach::Answered),
+            Some(DocumentKind::Call) if is_there("contact_erased_at") => forget_contact(self.connection, &document.id),
+            _ => Ok(()),
+        }
     }
 
     fn remove(&mut self, id: &str) -> Result<()> {

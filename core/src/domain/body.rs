@@ -214,6 +214,7 @@ impl Body {
             Self::Claim(body) => Some(Self::Claim(body.redacted())),
             Self::Discard(body) => Some(Self::Discard(OperationDiscard { reason: String::new(), ..body })),
             Self::Rating(body) => Some(Self::Rating(body.redacted())),
+            Self::Track(body) => Some(Self::Track(body.redacted())),
             Self::Publicity(_)
             | Self::Leaflets(_)
             | Self::Dispute(_)
@@ -232,7 +233,6 @@ impl Body {
             | Self::Shift(_)
             | Self::Tour(_)
             | Self::Crowd(_)
-            | Self::Track(_)
             | Self::Call(_)
             | Self::Assignment(_)
             | Self::Welfare(_) => None,

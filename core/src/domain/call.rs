@@ -5,10 +5,10 @@ use uuid::Uuid;
 
 use super::apply::Write;
 use super::call_record::{CallCategory, CallRecord, CallSource, Severity, is_false};
-use super::case::{Case, Judgement, Noun, Stop, next, parse, staff};
+use super::case::{Case, Judgement, Noun, Stop, merged, next, parse, staff, write_of};
 use super::due::{Tick, Timed};
 use super::response::{Arrival, Moment, Response};
-use super::{Bucket, DocumentKind, Kind, Responder, Role, Settings, Text, Until, Verdict, Zone, assignment, call_file};
+use super::{Bucket, Document, DocumentKind, Kind, Responder, Role, Settings, Text, Until, Verdict, Zone, assignment, call_file};
 use crate::log::{DeviceId, Digest, Fix};
 use crate::{Code, Error, Result};
 
@@ -194,9 +194,12 @@ pub struct Call {
     /// Where the phone was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
-    /// Whether a contact was given.
+    /// Whether a contact was given; it stays so once that is erased.
     #[serde(default, skip_serializing_if = "is_false")]
     pub has_contact: bool,
+    /// When that contact was erased, by the hub's clock, UTC ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact_erased_at: Option<i64>,
     /// Photos, by SHA-256.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub photos: Vec<Digest>,
@@ -295,6 +298,24 @@ impl Call {
         self.assigned.iter().any(|assigned| assigned.persons.iter().any(|one| one == person))
     }
 
+    /// Until when whoever called may have to be reached, UTC ms; none while the call is open.
+    #[must_use]
+    pub fn keep_contact_until(&self, settings: &Settings) -> Option<i64> {
+        let ended = self.ended_at.filter(|_| !self.state.is_open())?;
+        Some(ended.saturating_add(i64::from(settings.contact_days) * 86_400_000))
+    }
+
+    /// The call's document once its contact is erased.
+    ///
+    /// # Errors
+    /// [`Code::Malformed`] where the document is no call that this version reads.
+    pub fn contact_erased(document: &Document, at: i64) -> Result<Write> {
+        let before: Self = serde_json::from_value(document.body.clone())?;
+        let after = Self { contact_erased_at: before.contact_erased_at.or(Some(at)), ..before.clone() };
+        let body = merged(&document.body, &serde_json::to_value(&before)?, serde_json::to_value(&after)?);
+        Ok(write_of(&document.id, body, &after))
+    }
+
     /// Somebody came, and may have come before all who are known.
     pub(super) fn arrive(&mut self, arrival: Arrival) {
         if let Some(state) = next(CallState::TRANSITIONS, self.state, CallMove::Arrive) {
@@ -366,6 +387,7 @@ fn raise(mut case: Case<'_>, event: CallEvent) -> Judgement {
         at: case.at,
         fix: operation.fix,
         has_contact: operation.contact_digest.is_some(),
+        contact_erased_at: None,
         photos: case.photos(),
         response: Response::new(&standard, tiers, received),
         assigned: Vec::new(),

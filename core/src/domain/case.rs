@@ -235,6 +235,13 @@ impl<'a> Case<'a> {
         self.context.world.overtaken_by(&document.id, operation.base_rev.unwrap_or(0), &operation.device).map_err(Stop::World)
     }
 
+    /// Whether somebody else changed the operation's own document after its author had last seen it.
+    pub(super) fn is_overtaken(&self) -> Judgement<bool> {
+        let operation = self.operation;
+        let winner = self.context.world.overtaken_by(&operation.entity, operation.base_rev.unwrap_or(0), &operation.device);
+        Ok(winner.map_err(Stop::World)?.is_some())
+    }
+
     pub(super) fn created<N: Noun>(self, noun: &N) -> Judgement {
         let write = created_write(&self.operation.entity, noun)?;
         Ok(self.applied(vec![write]))

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::case::{Case, Judgement, Stop, parse};
+use super::case::{Case, Judgement, Stop, changed_write, parse};
 use super::found_item::TRUSTED;
-use super::{Claim, DocumentKind, FoundItem, FoundItemMove, FoundItemState, Person};
+use super::{Claim, DocumentKind, FoundItem, FoundItemMove, FoundItemState, Person, Write};
 use crate::log::{AuthLevel, DeviceId};
 use crate::{Code, Error};
 
@@ -80,10 +80,17 @@ fn check_own_hand(case: &Case<'_>, first: &DeviceId) -> Judgement<()> {
     Ok(())
 }
 
-fn check_holder(case: &Case<'_>, item: &FoundItem) -> Judgement<()> {
+/// Whether the author holds it. False where it passed on from them before they could know; refused where it was not theirs.
+fn holds(case: &Case<'_>, item: &FoundItem) -> Judgement<bool> {
     // Before enrolment, a phone writes for whoever holds it.
-    let holds = |name: &str| item.is_held_by(name);
-    if holds(case.actor()) || holds("self") { Ok(()) } else { Err(Error::new(Code::NotPermitted, "not the one who holds it").into()) }
+    if item.is_held_by(case.actor()) || item.is_held_by("self") {
+        return Ok(true);
+    }
+    let of_author = |leg: &CustodyLeg| matches!(&leg.custodian, Custodian::Person { person } if person == case.actor());
+    if item.custody.iter().any(of_author) && case.is_overtaken()? {
+        return Ok(false);
+    }
+    Err(Error::new(Code::NotPermitted, "not the one who holds it").into())
 }
 
 /// What only some may hold is not held by others.
@@ -95,7 +102,9 @@ pub(super) fn store(case: &mut Case<'_>, item: &mut FoundItem, place: String) ->
     if item.state != FoundItemState::Registered {
         return Ok(false);
     }
-    check_holder(case, item)?;
+    if !holds(case, item)? {
+        return Ok(false);
+    }
     if item.found.is_valuable() && item.signatures.is_empty() {
         return Err(two_people("a valuable is put away under two signatures"));
     }
@@ -119,10 +128,9 @@ pub(super) fn sign(case: &Case<'_>, item: &mut FoundItem) -> Judgement<bool> {
 }
 
 pub(super) fn hand_over(case: &Case<'_>, item: &mut FoundItem, to: String) -> Judgement<bool> {
-    if !item.state.is_kept() {
+    if !item.state.is_kept() || !holds(case, item)? {
         return Ok(false);
     }
-    check_holder(case, item)?;
     let person: Option<Person> = case.reference(DocumentKind::Person, &to, "to")?;
     if to == case.actor() {
         return Err(Error::field(Code::CustodyTwoPeople, "to", "another than who holds it").into());
@@ -148,8 +156,16 @@ pub(super) fn accept(case: &mut Case<'_>, item: &mut FoundItem, place: Option<St
     } else if item.offered_to.as_deref().is_none_or(|to| !case.is_author(to)) {
         return Err(Error::new(Code::NotPermitted, "it is offered to somebody else").into());
     }
+    let first = item.offered_on;
+    take_over(case, item, first)?;
+    item.kept_at = place;
+    Ok(true)
+}
+
+/// The author holds it from now on, and signs for it by that. `first` is the device on which the one before gave it away.
+fn take_over(case: &mut Case<'_>, item: &mut FoundItem, first: Option<DeviceId>) -> Judgement<()> {
     check_may_hold(case, item)?;
-    if let Some(first) = item.offered_on.filter(|_| item.found.is_valuable()) {
+    if let Some(first) = first.filter(|_| item.found.is_valuable()) {
         check_own_hand(case, &first)?;
     }
     let actor = case.actor().to_owned();
@@ -157,15 +173,32 @@ pub(super) fn accept(case: &mut Case<'_>, item: &mut FoundItem, place: Option<St
     if actor != item.registered_by && !item.signatures.contains(&actor) {
         item.signatures.push(actor);
     }
-    item.kept_at = place;
     item.take(FoundItemMove::Take);
-    Ok(true)
+    Ok(())
+}
+
+/// What `from` held when a post passed on, as documents to write: the author holds it from the same moment on, and it stays where it
+/// is put away. `first` is the device on which the post was offered. What this side may not see, or what `from` does not hold, is
+/// left out.
+pub(super) fn pass_on(case: &mut Case<'_>, ids: &[&str], from: &str, first: DeviceId) -> Judgement<Vec<Write>> {
+    let mut writes = Vec::new();
+    for id in ids {
+        let Some(document) = case.document(id)?.filter(|document| document.kind == DocumentKind::FoundItem.as_str()) else { continue };
+        let Some(before) = parse::<FoundItem>(&document).filter(|item| item.is_held_by(from)) else { continue };
+        if before.found.prohibited.is_some() {
+            return Err(Error::field(Code::ItemProhibited, "accepted", "weapons and contraband go straight to the police").into());
+        }
+        let mut after = before.clone();
+        take_over(case, &mut after, Some(first))?;
+        writes.push(changed_write(&document, &before, &after)?);
+    }
+    Ok(writes)
 }
 
 pub(super) fn transfer(case: &Case<'_>, item: &mut FoundItem, authority: String, police: bool) -> Judgement<bool> {
     let is_desk = matches!(case.context.actor, super::Actor::Person(person) if person.holds(&[super::Role::Desk], case.at));
-    if !is_desk {
-        check_holder(case, item)?;
+    if !is_desk && !holds(case, item)? {
+        return Ok(false);
     }
     if item.found.is_valuable() && item.signatures.is_empty() && item.found.prohibited.is_none() {
         return Err(two_people("a valuable changes hands under two signatures"));

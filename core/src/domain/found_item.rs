@@ -1,5 +1,5 @@
-//! Found property, from the hand that picked it up to the hand that gets it back. Marks that only the owner knows lie apart from
-//! the item, in a document that nobody receives; the public sees a notice that has no room for them.
+//! Found property, from the hand that picked it up to the hand that gets it back. What is told of it, and what is not, is in
+//! `found_notice`.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -7,51 +7,11 @@ use uuid::Uuid;
 use super::case::{Case, Judgement, Noun, changed_write, created_write, json, merged, next, parse, staff, write_of};
 use super::custody::{self, Custodian, CustodyLeg};
 use super::due::{Tick, Timed};
+use super::found_notice::notice_write;
 use super::statutory::Term;
-use super::{Bucket, Claim, Document, DocumentKind, ItemCategory, Kind, Role, Settings, Text, Write, Zone, claim};
+use super::{Bucket, Claim, Document, DocumentKind, FoundRecord, FoundSecrets, Kind, Role, Settings, Text, Write, Zone, claim};
 use crate::log::{DeviceId, Digest};
 use crate::{Code, Error, Result};
-
-/// What nobody may give back or keep: it goes straight to the police, and is never noticed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Prohibited {
-    /// 枪支、弹药、管制刀具
-    Weapon,
-    /// 违禁品
-    Contraband,
-}
-
-/// What was found: the part of it that staff may see.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FoundRecord {
-    /// What it is.
-    pub category: ItemCategory,
-    /// What it looks like; 1 to 2,000 characters.
-    pub description: String,
-    /// Its brand; at most 100 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub brand: Option<String>,
-    /// Its colour; at most 50 characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub colour: Option<String>,
-    /// Where; 1 to 500 characters.
-    pub place: String,
-    /// The zone, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// When it was found, UTC ms.
-    pub found_at: i64,
-    /// Whether it is worth two signatures, in the eyes of whoever registers it; some categories always are.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub valuable: bool,
-    /// What may never go back over the counter.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prohibited: Option<Prohibited>,
-    /// The digest of a serial number or IMEI (see [`super::serial_digest`]).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub serial_digest: Option<Digest>,
-}
 
 /// The bodies of a found item's operations, told apart by `event`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -252,84 +212,12 @@ pub struct FoundItem {
     pub note: Option<String>,
 }
 
-/// What only the owner can know of an item. It lies in no bucket: no phone receives it, and at the hub each reading is logged.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FoundSecrets {
-    /// The item's id.
-    pub item: String,
-    /// When it was registered, UTC ms.
-    pub at: i64,
-    /// Marks and contents.
-    pub hidden: String,
-}
-
-/// A part of the day of a site.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum DayPart {
-    /// 00:00 to 06:00
-    Night,
-    /// 06:00 to 12:00
-    Morning,
-    /// 12:00 to 18:00
-    Afternoon,
-    /// 18:00 to 24:00
-    Evening,
-}
-
-/// What anyone may know of a found item: category, coarse place and time. It has no field that could say more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FoundNotice {
-    /// The item's id.
-    pub item: String,
-    /// What it is.
-    pub category: ItemCategory,
-    /// The zone in which it was found, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub zone: Option<String>,
-    /// The beginning of the day on which it was found, in the site's zone, UTC ms.
-    pub day: i64,
-    /// In which part of that day.
-    pub part: DayPart,
-    /// When it was announced, UTC ms.
-    pub at: i64,
-    /// Whether it may still be claimed.
-    pub open: bool,
-}
-
 const REGISTRARS: &[Role] = &[Role::Guard, Role::Volunteer, Role::Auxiliary, Role::Inspector, Role::Desk];
 /// Who may hold valuables.
 pub(super) const TRUSTED: &[Role] = &[Role::Auxiliary, Role::Inspector, Role::Desk];
 const DESK: &[Role] = &[Role::Desk];
 const KEEPERS: &[Role] = &[Role::Desk, Role::Commander];
 const COMMANDER: &[Role] = &[Role::Commander];
-
-impl FoundRecord {
-    /// Whether two people have to sign for it: because it was said, or because its category always asks for that.
-    #[must_use]
-    pub const fn is_valuable(&self) -> bool {
-        use ItemCategory::{Camera, Electronics, Jewellery, Phone};
-        self.valuable || matches!(self.category, Phone | Camera | Jewellery | Electronics)
-    }
-
-    /// The record with its texts in NFC. `now` is the time, UTC ms: nothing was found after it.
-    ///
-    /// # Errors
-    /// A text's code at its field; [`Code::TimeInFuture`] at `found_at`.
-    pub fn normalised(self, now: i64) -> Result<Self> {
-        if self.found_at > now {
-            return Err(Error::field(Code::TimeInFuture, "found_at", "not after now"));
-        }
-        Ok(Self {
-            description: Text::required_lines("description", &self.description, 2000)?.into_string(),
-            brand: Text::optional("brand", self.brand.as_deref(), 100)?.map(Text::into_string),
-            colour: Text::optional("colour", self.colour.as_deref(), 50)?.map(Text::into_string),
-            place: Text::required("place", &self.place, 500)?.into_string(),
-            zone: Text::optional("zone", self.zone.as_deref(), 64)?.map(Text::into_string),
-            ..self
-        })
-    }
-}
 
 impl FoundItemEvent {
     /// The kind of operation that carries this body.
@@ -461,38 +349,6 @@ impl Noun for FoundItem {
     }
 }
 
-impl Noun for FoundSecrets {
-    const KIND: DocumentKind = DocumentKind::FoundSecrets;
-
-    fn buckets(&self) -> Vec<Bucket> {
-        Vec::new()
-    }
-
-    fn person(&self) -> Option<String> {
-        None
-    }
-
-    fn at(&self) -> i64 {
-        self.at
-    }
-}
-
-impl Noun for FoundNotice {
-    const KIND: DocumentKind = DocumentKind::FoundNotice;
-
-    fn buckets(&self) -> Vec<Bucket> {
-        Bucket::of_public_reference()
-    }
-
-    fn person(&self) -> Option<String> {
-        None
-    }
-
-    fn at(&self) -> i64 {
-        self.at
-    }
-}
-
 pub(super) fn apply(mut case: Case<'_>, event: FoundItemEvent) -> Judgement {
     case.authorise(event.roles())?;
     if let FoundItemEvent::Register { found, hidden } = event {
@@ -615,39 +471,6 @@ fn noticed(case: &Case<'_>, item: &mut FoundItem) -> bool {
         item.forfeit_from = Term::year_from(case.at, zone).map(|term| term.over_at);
     }
     true
-}
-
-/// The public notice, where it is made or where what it says has changed.
-fn notice_write(case: &Case<'_>, id: &str, before: &FoundItem, after: &FoundItem) -> Judgement<Option<Write>> {
-    use FoundItemState::{ClaimPending, Disputed, Noticed};
-    let is_open = |item: &FoundItem| matches!(item.state, Noticed | ClaimPending | Disputed);
-    if is_open(before) == is_open(after) {
-        return Ok(None);
-    }
-    let notice_id = FoundItem::notice_id(id);
-    if let Some(document) = case.document(&notice_id)?
-        && let Some(old) = parse::<FoundNotice>(&document)
-    {
-        return changed_write(&document, &old, &FoundNotice { open: is_open(after), ..old.clone() }).map(Some);
-    }
-    let zone = case.site.as_ref().map_or(chrono_tz::UTC, super::Site::tz);
-    let (day, minute) = super::time::local(after.found.found_at, zone).unwrap_or_default();
-    let part = match minute / 360 {
-        0 => DayPart::Night,
-        1 => DayPart::Morning,
-        2 => DayPart::Afternoon,
-        _ => DayPart::Evening,
-    };
-    let notice = FoundNotice {
-        item: id.to_owned(),
-        category: after.found.category,
-        zone: after.found.zone.clone(),
-        day: super::day_start(day, zone).unwrap_or(after.found.found_at),
-        part,
-        at: case.at,
-        open: is_open(after),
-    };
-    created_write(&notice_id, &notice).map(Some)
 }
 
 /// It goes to whoever proved that it is theirs: item, claim and report move in one judgement.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::case::{Case, Judgement, Noun, Stop, next, parse, staff};
 use super::text::id_list;
-use super::{Bucket, DocumentKind, Kind, MatterKind, OpenMatter, Person, Role, Shift, Text};
+use super::{Bucket, DocumentKind, Kind, MatterKind, OpenMatter, Person, Role, Shift, Text, custody};
 use crate::log::DeviceId;
 use crate::{Code, Error, Result};
 
@@ -94,7 +94,7 @@ pub struct Handover {
 
 /// Who staffs a post.
 const STAFF: &[Role] = Role::SERVING;
-/// Who may hold what was found.
+/// Who may take over what was found.
 const CUSTODIANS: &[Role] = &[Role::Auxiliary, Role::Inspector, Role::Desk, Role::Commander];
 
 impl HandoverEvent {
@@ -214,11 +214,16 @@ fn accept(mut case: Case<'_>, accepted: &[String], note: Option<String>) -> Judg
     if matters.iter().any(|matter| !accepted.contains(&matter.id)) {
         return Err(Error::field(Code::HandoverOpen, "accepted", "something is open that was not accepted by name").into());
     }
-    if matters.iter().any(|matter| matter.kind == MatterKind::FoundItem) {
+    let items: Vec<&str> = matters.iter().filter(|matter| matter.kind == MatterKind::FoundItem).map(|matter| matter.id.as_str()).collect();
+    if !items.is_empty() {
         case.authorise(CUSTODIANS)?;
     }
+    // Custody has no gap: what was held for the post is the next one's in the very moment in which the post is.
+    let passed_on = custody::pass_on(&mut case, &items, &before.from, before.device)?;
     let after = Handover { state, matters, accepted_at: Some(case.at), answer: note, ..before.clone() };
-    case.changed(&document, &before, &after)
+    let mut outcome = case.changed(&document, &before, &after)?;
+    outcome.writes.extend(passed_on);
+    Ok(outcome)
 }
 
 /// The author's running shift at a post. None only where this side may not know all of their shifts.

@@ -134,6 +134,9 @@ pub struct LostReport {
     /// When it went back, UTC ms: by the hub's clock where a claim was released; absent where an earlier version took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returned_at: Option<i64>,
+    /// When it expired, by the hub's clock, UTC ms; absent where an earlier version let it expire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expired_at: Option<i64>,
     /// When its owner was erased, UTC ms: texts are empty from then on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased_at: Option<i64>,
@@ -172,6 +175,7 @@ impl LostReportState {
 
 /// Anyone may report a loss but those who only read.
 const REPORTERS: &[Role] = Role::RECORDING;
+const DAY_MS: i64 = 86_400_000;
 const FINDERS: &[Role] = &[Role::Auxiliary, Role::Inspector, Role::Desk];
 const DESK: &[Role] = &[Role::Desk];
 
@@ -245,15 +249,22 @@ impl LostReport {
         next(LostReportState::TRANSITIONS, self.state, step).map(|state| self.state = state).is_some()
     }
 
-    /// When contacts of this report are to be erased, UTC ms: at once where the owner gave up, `days` after `returned_at` where
-    /// the thing went back. None while somebody may still have to reach the owner.
+    /// When contacts of this report are to be erased, UTC ms: at once where the owner gave up, [`Settings::contact_days`] after
+    /// `returned_at` where the thing went back, and as long after nobody looks for it any more. None while somebody may still have
+    /// to reach the owner.
     #[must_use]
-    pub fn erase_from(&self, returned_at: Option<i64>, days: u32) -> Option<i64> {
+    pub fn erase_from(&self, returned_at: Option<i64>, settings: &Settings) -> Option<i64> {
+        let days_after = |ended: i64| ended.saturating_add(i64::from(settings.contact_days) * DAY_MS);
         match self.state {
             LostReportState::Withdrawn => Some(i64::MIN),
-            LostReportState::Returned => Some(self.returned_at.or(returned_at)?.saturating_add(i64::from(days) * 86_400_000)),
-            LostReportState::Open | LostReportState::Candidate | LostReportState::Claimed | LostReportState::Expired => None,
+            LostReportState::Returned => Some(days_after(self.returned_at.or(returned_at)?)),
+            LostReportState::Expired => Some(days_after(self.expired_at.unwrap_or_else(|| self.looked_for_until(settings)))),
+            LostReportState::Open | LostReportState::Candidate | LostReportState::Claimed => None,
         }
+    }
+
+    const fn looked_for_until(&self, settings: &Settings) -> i64 {
+        self.at.saturating_add(settings.loss_keep_days as i64 * DAY_MS)
     }
 }
 
@@ -270,13 +281,14 @@ impl LostReportEvent {
 impl Timed for LostReport {
     fn deadline(&self, settings: &Settings) -> Option<i64> {
         use LostReportState::{Candidate, Claimed, Open};
-        let keep = i64::from(settings.loss_keep_days) * 86_400_000;
-        matches!(self.state, Open | Candidate | Claimed).then(|| self.at.saturating_add(keep))
+        matches!(self.state, Open | Candidate | Claimed).then(|| self.looked_for_until(settings))
     }
 
     /// Too old.
-    fn step(&mut self, _: &Tick<'_>) -> Result<()> {
-        self.take(LostReportMove::Expire);
+    fn step(&mut self, tick: &Tick<'_>) -> Result<()> {
+        if self.take(LostReportMove::Expire) {
+            self.expired_at = Some(tick.now);
+        }
         Ok(())
     }
 }
@@ -315,6 +327,7 @@ pub(super) fn report(mut case: Case<'_>, loss: LossRecord) -> Judgement {
         photos: case.photos(),
         note: None,
         returned_at: None,
+        expired_at: None,
         erased_at: None,
     };
     case.created(&report)

@@ -1,10 +1,9 @@
 //! What somebody at a duty post has in hand that is not over: whoever takes the post over has to take it by name.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::case::parse;
-use super::{Call, CallSource, Document, DocumentKind, WelfareState, WelfareTimer};
+use super::{Call, CallSource, Document, DocumentKind, FoundItem, WelfareState, WelfareTimer};
 
 /// What an open matter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,16 +26,12 @@ pub struct OpenMatter {
     pub id: String,
 }
 
-/// The kind of documents by which found things are known.
-const FOUND_ITEM: &str = "found_item";
-/// In these states nobody has a found thing in custody any more.
-const OUT_OF_CUSTODY: [&str; 2] = ["released", "disposed"];
-
 impl OpenMatter {
     /// Whether documents of this kind can be open matters.
     #[must_use]
     pub fn is_kind(kind: &str) -> bool {
-        kind == DocumentKind::Call.as_str() || kind == DocumentKind::WelfareTimer.as_str() || kind == FOUND_ITEM
+        let kind = DocumentKind::parse(kind);
+        matches!(kind, Some(DocumentKind::Call | DocumentKind::WelfareTimer | DocumentKind::FoundItem))
     }
 
     /// What this document is for `person`, who serves at a post in `zone`; none where it is over or not theirs.
@@ -45,12 +40,10 @@ impl OpenMatter {
     /// they were sent. An alarm under duress never is: the desk has it anyhow, and its victim may be the one who reads this.
     #[must_use]
     pub fn of(document: &Document, person: &str, zone: &str) -> Option<Self> {
-        let kind = match document.kind.as_str() {
-            FOUND_ITEM => is_in_custody(&document.body, person).then_some(MatterKind::FoundItem)?,
-            kind if kind == DocumentKind::Call.as_str() => is_open_call(&parse(document)?, person, zone).then_some(MatterKind::Call)?,
-            kind if kind == DocumentKind::WelfareTimer.as_str() => {
-                is_running_timer(&parse(document)?, person).then_some(MatterKind::WelfareTimer)?
-            }
+        let kind = match DocumentKind::parse(&document.kind)? {
+            DocumentKind::FoundItem => parse::<FoundItem>(document)?.is_held_by(person).then_some(MatterKind::FoundItem)?,
+            DocumentKind::Call => is_open_call(&parse(document)?, person, zone).then_some(MatterKind::Call)?,
+            DocumentKind::WelfareTimer => is_running_timer(&parse(document)?, person).then_some(MatterKind::WelfareTimer)?,
             _ => return None,
         };
         Some(Self { kind, id: document.id.clone() })
@@ -73,9 +66,4 @@ fn is_open_call(call: &Call, person: &str, zone: &str) -> bool {
 fn is_running_timer(timer: &WelfareTimer, person: &str) -> bool {
     let is_over = matches!(timer.state, WelfareState::Resolved | WelfareState::FalseAlarm);
     !is_over && !timer.duress && (timer.person == person || timer.acknowledged_by.as_deref() == Some(person))
-}
-
-fn is_in_custody(item: &Value, person: &str) -> bool {
-    let text = |field: &str| item.get(field).and_then(Value::as_str);
-    text("custodian") == Some(person) && text("state").is_none_or(|state| !OUT_OF_CUSTODY.contains(&state))
 }

@@ -1,9 +1,10 @@
-//! What stays of a loss report or a claim once its owner is erased: what counts are made of, and nothing that anyone typed.
+//! What stays of a loss report or a claim once its owner is erased, and of a track once its days are over: what counts are made of,
+//! and nothing that anyone typed.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{AsTold, Body, Bucket, Claim, Conflict, Document, DocumentKind, Kind, LostReport, Write};
+use super::{AsTold, Body, Bucket, Claim, Conflict, Document, DocumentKind, Kind, LostReport, Track, Write};
 use crate::log::Operation;
 
 /// The word to each device that wrote about an erased subject: it forgets what it keeps of that. It lies in the device's own
@@ -59,7 +60,7 @@ pub fn redact_operation(operation: &mut Operation) -> crate::Result<()> {
 }
 
 impl Document {
-    /// Takes everything that was typed out of a loss report or a claim, with the evidence of conflicts and the photos. State, category,
+    /// Takes everything that was typed out of a loss report or a claim, or the points out of a track, with the evidence of conflicts and the photos. State, category,
     /// zone and times stay.
     pub fn redact(&mut self, erased_at: i64) {
         self.body = redacted_body(DocumentKind::parse(&self.kind), &self.body, erased_at);
@@ -85,6 +86,7 @@ impl Write {
 fn redacted_body(kind: Option<DocumentKind>, body: &Value, erased_at: i64) -> Value {
     let redacted = match kind {
         Some(DocumentKind::Claim) => Claim::deserialize(body).ok().and_then(|claim| serde_json::to_value(claim.redacted(erased_at)).ok()),
+        Some(DocumentKind::Track) => Track::deserialize(body).ok().and_then(|track| serde_json::to_value(track.redacted(erased_at)).ok()),
         _ => LostReport::deserialize(body).ok().and_then(|report| serde_json::to_value(report.redacted(erased_at)).ok()),
     };
     redacted.unwrap_or_else(|| json!({ "erased_at": erased_at }))

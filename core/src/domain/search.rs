@@ -31,19 +31,15 @@ impl DocumentKind {
     ///
     /// Left out are ids of others, and the marks of a lost thing: they prove who owns it, and a search that answers to them could
     /// be asked until it has told them.
-    const fn searchable_fields(self) -> &'static [&'static str] {
+    #[must_use]
+    pub const fn searchable_fields(self) -> &'static [&'static str] {
         match self {
             Self::Site => &["name.zh", "name.en"],
-            Self::Zone
-            | Self::Checkpoint
-            | Self::Route
-            | Self::Venue
-            | Self::Unit
-            | Self::KeyRoad
-            | Self::DutyPost
-            | Self::Checklist
-            | Self::Topic
-            | Self::Material => &["id", "name.zh", "name.en"],
+            Self::Zone | Self::Checkpoint | Self::Route | Self::Venue | Self::KeyRoad | Self::DutyPost | Self::Checklist | Self::Topic => {
+                &["id", "name.zh", "name.en"]
+            }
+            Self::Unit => &["id", "name.zh", "name.en", "company"],
+            Self::Material => &["id", "name.zh", "name.en", "text.zh", "text.en"],
             Self::Person => &["id", "name.zh", "name.en", "company"],
             Self::CheckIn => &["note", "review_reason"],
             Self::LostReport => &["loss.description", "loss.brand", "loss.colour", "loss.place", "note"],
@@ -54,6 +50,7 @@ impl DocumentKind {
                 "rectified_by",
                 "referred_to",
                 "note",
+                "operator_note",
                 "plan.measures",
                 "plan.owner",
                 "plan.funds",
@@ -61,17 +58,17 @@ impl DocumentKind {
             ],
             Self::PublicitySession => &["place", "note"],
             Self::Dispute => &["description", "place", "terms", "referred_to", "note"],
-            Self::WorkPlan => &["title", "tasks.title", "note"],
+            Self::WorkPlan => &["title", "tasks.title", "tasks.note", "note"],
             Self::Consultation => &["question", "answer"],
             Self::DutyLog => &["text"],
-            Self::FoundItem => &["found.description", "found.brand", "found.colour", "found.place", "note"],
+            Self::FoundItem => &["found.description", "found.brand", "found.colour", "found.place", "kept_at", "transferred_to", "note"],
             Self::Campaign => &["name", "summary"],
             Self::RectificationNotice => &["description", "requirement", "legal_basis"],
             Self::Call => &["description", "place"],
             Self::CallFile => &["referral", "notes.text"],
-            Self::Shift | Self::Assignment | Self::WelfareTimer | Self::Handover => &["note"],
-            Self::Tour
-            | Self::CrowdCount
+            Self::Handover => &["note", "answer"],
+            Self::Shift | Self::Tour | Self::Assignment | Self::WelfareTimer => &["note"],
+            Self::CrowdCount
             | Self::Track
             | Self::WelfareCodes
             | Self::Verdict

@@ -129,8 +129,8 @@ pub struct Settings {
     pub peoples_mediation_days: u32,
     /// Both sides of an agreement made in people's mediation may have a court confirm it so long, in days (人民调解法 art. 33).
     pub agreement_confirm_days: u32,
-    /// Somebody asks so long after an agreement was performed how things stand, in days. The law asks for it
-    /// (人民调解法 art. 31) and sets no time.
+    /// Somebody asks so long after an agreement was performed how things stand, in days. The committee is to watch over what was
+    /// agreed (人民调解法 art. 31) and to ask again (人民调解工作若干规定); neither sets a time.
     pub dispute_revisit_days: u32,
 }
 

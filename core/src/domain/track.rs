@@ -36,6 +36,22 @@ pub struct TrackRecord {
     /// Whether the platform called any of them a mock.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mock: bool,
+    /// What stays once the points are gone; never in a body that somebody wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<TrackLeft>,
+}
+
+/// What stays of a track whose points are gone: when somebody went, and how far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrackLeft {
+    /// The first point's time, seconds since 1970-01-01T00:00:00Z by the device's clock.
+    pub from_s: i64,
+    /// The last point's.
+    pub to_s: i64,
+    /// How many points there were.
+    pub points: u32,
+    /// How long it was, whole metres.
+    pub length_m: u32,
 }
 
 /// A piece of a track as its author and the desk see it.
@@ -55,8 +71,11 @@ pub struct Track {
     pub points: u32,
     /// How long it is, whole metres.
     pub length_m: u32,
-    /// The points.
+    /// The points; none once the site's days for them are over.
     pub path: TrackPath,
+    /// When the points went, by the hub's clock, UTC ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased_at: Option<i64>,
     /// With which device.
     pub device: DeviceId,
     /// The operation that recorded it.
@@ -157,6 +176,9 @@ impl TrackRecord {
     /// At `path`: [`Code::Malformed`], [`Code::OutOfRange`] for too few or many points or over an hour,
     /// [`Code::TimeOrder`] where a point is not after the one before it, and those of a coordinate.
     pub fn normalised(self) -> Result<Self> {
+        if self.left.is_some() {
+            return Err(Error::field(Code::Malformed, "left", "is in no body"));
+        }
         let points = self.path.unpack()?;
         if !(2..=MAX_POINTS).contains(&points.len()) {
             return Err(Error::field(Code::OutOfRange, "path", "2 to 720 points"));
@@ -172,6 +194,23 @@ impl TrackRecord {
         points.iter().try_for_each(|point| point.place().map(drop))?;
         // One way to write a track: a longer varint of the same value would be another text of the same meaning.
         Ok(Self { path: TrackPath::pack(&points), ..self })
+    }
+
+    /// The record without where anybody was. What its shift and its figures are judged by stays.
+    #[must_use]
+    pub fn redacted(self) -> Self {
+        let left = self.left.or_else(|| self.left().ok());
+        Self { path: TrackPath::pack(&[]), left, ..self }
+    }
+
+    /// What stays of it, or stayed.
+    fn left(&self) -> Result<TrackLeft> {
+        if let Some(left) = self.left {
+            return Ok(left);
+        }
+        let points = self.path.unpack()?;
+        let (from_s, to_s) = span(&points).ok_or_else(|| Error::field(Code::OutOfRange, "path", "2 to 720 points"))?;
+        Ok(TrackLeft { from_s, to_s, points: u32::try_from(points.len()).unwrap_or(u32::MAX), length_m: length_m(&points)? })
     }
 }
 
@@ -192,6 +231,12 @@ impl Track {
     #[must_use]
     pub const fn keep_until(&self, settings: &Settings) -> i64 {
         self.to.saturating_add(settings.track_keep_days as i64 * 86_400_000)
+    }
+
+    /// The track without its points: who went when on which shift, and how far, stays.
+    #[must_use]
+    pub fn redacted(self, erased_at: i64) -> Self {
+        Self { path: TrackPath::pack(&[]), erased_at: self.erased_at.or(Some(erased_at)), ..self }
     }
 }
 
@@ -215,16 +260,15 @@ pub(super) fn record(mut case: Case<'_>, record: TrackRecord) -> Judgement {
     case.authorise(ON_DUTY)?;
     case.must_be_new()?;
     let operation = case.operation;
-    let points = record.path.unpack()?;
-    let (first, last) = span(&points).ok_or_else(|| Error::field(Code::OutOfRange, "path", "2 to 720 points"))?;
+    let left = record.left()?;
     let written = operation.recorded_at.div_euclid(1000);
-    if last.saturating_sub(written) > AHEAD_S {
+    if left.to_s.saturating_sub(written) > AHEAD_S {
         return Err(Error::field(Code::TimeInFuture, "path", "nobody was there yet").into());
     }
     // What the hub's clock made of the operation's time holds for the track's.
     let clock_offset_ms = case.at.saturating_sub(operation.recorded_at);
     let judged = |seconds: i64| seconds.saturating_mul(1000).saturating_add(clock_offset_ms);
-    let (from, to) = (judged(first), judged(last));
+    let (from, to) = (judged(left.from_s), judged(left.to_s));
     let Some(shift) = case.shift_over(from, to)? else {
         return Err(Error::field(Code::OffShift, "path", "no shift of yours ran all that time").into());
     };
@@ -237,9 +281,10 @@ pub(super) fn record(mut case: Case<'_>, record: TrackRecord) -> Judgement {
         at: from,
         to,
         clock_offset_ms,
-        points: u32::try_from(points.len()).unwrap_or(u32::MAX),
-        length_m: length_m(&points)?,
+        points: left.points,
+        length_m: left.length_m,
         path: record.path,
+        erased_at: None,
         device: operation.device,
         operation: operation.id,
     };

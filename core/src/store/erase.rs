@@ -40,6 +40,14 @@ pub(crate) fn erase(connection: &Connection, subject: &str, reach: Reach) -> Res
     Meta::Scrub.write(connection, &true)
 }
 
+/// Forgets how to reach whoever a document is about, and nothing else of it.
+pub(crate) fn forget_contact(connection: &Connection, entity: &str) -> Result<()> {
+    if connection.execute("DELETE FROM contacts WHERE entity = ?1", [entity])? > 0 {
+        Meta::Scrub.write(connection, &true)?;
+    }
+    Ok(())
+}
+
 /// This phone's operations about a subject, and those by which it gave up one of them.
 fn about(connection: &Connection, subject: &str) -> Result<Vec<(Operation, OperationState)>> {
     let mut operations = of_entity(connection, subject)?;

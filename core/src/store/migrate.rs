@@ -10,6 +10,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/002_lighter_saves.sql"),
     include_str!("sql/003_duties.sql"),
     include_str!("sql/004_search.sql"),
+    include_str!("sql/005_searched_texts.sql"),
 ];
 
 /// The schema version that this build writes.

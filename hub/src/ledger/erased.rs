@@ -1,7 +1,7 @@
 //! Erased subjects: what goes, what stays, and which photos nobody else needs.
 
 use liuye_core::Result;
-use liuye_core::domain::{Bucket, Claim, Kind, LostReport, LostReportState, Redaction, redact_operation};
+use liuye_core::domain::{Bucket, Claim, Kind, LostReport, LostReportState, Redaction, Settings, redact_operation};
 use liuye_core::log::{DeviceId, Digest, Operation};
 use rusqlite::OptionalExtension;
 use serde::Deserialize;
@@ -118,28 +118,43 @@ impl Tx<'_> {
     }
 
     /// Loss reports and claims whose owners are to be erased by now and are not yet.
-    pub(crate) fn erasures_due(&self, days: u32) -> Result<Vec<String>> {
+    pub(crate) fn erasures_due(&self) -> Result<Vec<String>> {
+        let settings = self.settings()?;
         let sql = "
             SELECT d.id, d.body,
                    (SELECT max(o.received_at) FROM operations o
                     WHERE o.site = d.site AND o.entity = d.id AND o.kind = 'loss.return' AND o.state = 'applied')
             FROM documents d
             WHERE d.site = ?1 AND d.kind = 'lost_report' AND json_extract(d.body, '$.erased_at') IS NULL
-              AND json_extract(d.body, '$.state') IN (?2, ?3)";
+              AND json_extract(d.body, '$.state') IN (?2, ?3, ?4)";
         let withdrawn = serde_json::to_value(LostReportState::Withdrawn)?;
         let returned = serde_json::to_value(LostReportState::Returned)?;
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query((self.site, withdrawn.as_str(), returned.as_str()))?;
+        let expired = serde_json::to_value(LostReportState::Expired)?;
+        let mut rows = statement.query((self.site, withdrawn.as_str(), returned.as_str(), expired.as_str()))?;
         let mut due = Vec::new();
         while let Some(row) = rows.next()? {
             let body: serde_json::Value = serde_json::from_str(&row.get::<_, String>(1)?)?;
-            let from = LostReport::deserialize(&body).ok().and_then(|report| report.erase_from(row.get(2).ok()?, days));
+            let from = LostReport::deserialize(&body).ok().and_then(|report| report.erase_from(row.get(2).ok()?, &settings));
             if from.is_some_and(|from| from <= self.now) {
                 due.push(row.get(0)?);
             }
         }
-        due.extend(self.claims_due(days)?);
+        due.extend(self.claims_due(settings.contact_days)?);
+        due.extend(self.never_taken_due(&settings)?);
         Ok(due)
+    }
+
+    /// Subjects that never took effect and that nobody gave up either: whoever wrote them is not kept longer than if they had.
+    fn never_taken_due(&self, settings: &Settings) -> Result<Vec<String>> {
+        let days = i64::from(settings.loss_keep_days) + i64::from(settings.contact_days);
+        let sql = "
+            SELECT DISTINCT o.entity FROM operations o
+            WHERE o.site = ?1 AND o.state = 'quarantined' AND o.kind IN ('loss.report', 'claim.submit') AND o.received_at <= ?2
+              AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.site = o.site AND d.id = o.entity)
+              AND NOT EXISTS (SELECT 1 FROM erased e WHERE e.site = o.site AND e.subject = o.entity)";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        Ok(statement.query_map((self.site, self.now - days * 86_400_000), |row| row.get(0))?.collect::<std::result::Result<_, _>>()?)
     }
 
     /// Claims whose authors are to be erased by now and are not yet: by their own end, or because their report is erased.

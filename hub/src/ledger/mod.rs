@@ -12,6 +12,7 @@ mod erased;
 mod facts;
 mod hints;
 mod holders;
+mod kept;
 mod log_epochs;
 mod open;
 mod operations;
