@@ -183,9 +183,10 @@ fn whoever_was_helped_is_asked_how_it_was_and_nobody_else_is() {
     let report = |state: &str| {
         let mut report = document(
             "lost_report",
-            json!({ "category": "wallet", "description": "a wallet", "place": "pier", "lost_from": FROM, "lost_to": FROM,
-                "tracking_digest": "00".repeat(32), "state": state, "reporter": "tourist", "at": FROM,
-                "device": "00000000000000000000000000000000", "operation": "01a20e55-9d49-70a4-b1c2-7d0bf7d6d5b4" }),
+            json!({ "loss": { "category": "wallet", "description": "a wallet", "place": "pier", "lost_from": FROM, "lost_to": FROM,
+                              "tracking_digest": "00".repeat(32) },
+                    "has_contact": false, "state": state, "reporter": "tourist", "at": FROM,
+                    "device": "00000000000000000000000000000000", "operation": "01a20e55-9d49-70a4-b1c2-7d0bf7d6d5b4" }),
         );
         report.body["returned_at"] = json!(FROM + HOUR);
         report
