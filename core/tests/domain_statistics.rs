@@ -139,7 +139,7 @@ fn a_missing_arrival_fails_and_a_call_that_was_called_off_in_time_is_held_to_not
         call("closed", Some(900_000), Some(1_000), true),
     ];
     let facts: Vec<_> = calls.iter().flat_map(Fact::of_document).collect();
-    assert_eq!(facts.len(), 6, "a call could not be read");
+    assert_eq!(facts.iter().filter(|fact| fact.kind == FactKind::Call).count(), 6, "a call could not be read");
     let counted = count(&facts, &window(FROM, FROM + DAY, FROM + DAY));
     let tier = &counted.response.tiers[0];
     let of = tier.from_received;
@@ -171,6 +171,50 @@ fn leaflets_and_sessions_count_by_what_they_say() {
     assert_eq!(facts.len(), 3, "a session that nobody verified is none");
     let counted = count(&facts, &window(FROM, FROM + DAY, FROM + DAY));
     assert_eq!((counted.publicity_sessions, counted.leaflets_distributed), (1, 90));
+}
+
+#[test]
+fn whoever_was_helped_is_asked_how_it_was_and_nobody_else_is() {
+    let of = |field: &str, value: Value| {
+        let mut call = call("closed", Some(900_000), Some(50_000), false);
+        call.body[field] = value;
+        call
+    };
+    let report = |state: &str| {
+        let mut report = document(
+            "lost_report",
+            json!({ "loss": { "category": "wallet", "description": "a wallet", "place": "pier", "lost_from": FROM, "lost_to": FROM,
+                              "tracking_digest": "00".repeat(32) },
+                    "has_contact": false, "state": state, "reporter": "tourist", "at": FROM,
+                    "device": "00000000000000000000000000000000", "operation": "01a20e55-9d49-70a4-b1c2-7d0bf7d6d5b4" }),
+        );
+        report.body["returned_at"] = json!(FROM + HOUR);
+        report
+    };
+    let rating = |stars: u8| {
+        let body = json!({ "about": "a", "stars": stars, "rater": "tourist", "at": FROM + 2 * HOUR,
+            "device": "00000000000000000000000000000000", "operation": "01a20e55-9d49-70a4-b1c2-7d0bf7d6d5b4" });
+        document("rating", body)
+    };
+    let documents = [
+        of("note", json!("well")),
+        report("returned"),
+        rating(5),
+        rating(2),
+        // What is not over, a drill, what 110 passed on, a call of the staff's own, a report that is not answered.
+        of("state", json!("handling")),
+        of("exercise", json!(true)),
+        of("source", json!("dial_110")),
+        of("reporter", json!("p-014")),
+        report("claimed"),
+    ];
+    let facts: Vec<_> = documents.iter().flat_map(Fact::of_document).collect();
+    assert_eq!(facts.iter().filter(|fact| fact.kind == FactKind::Call).count(), 5, "a call could not be read");
+    assert_eq!(facts.iter().filter(|fact| fact.kind == FactKind::LossReported).count(), 2, "a report could not be read");
+    let counted = count(&facts, &window(FROM, FROM + DAY, FROM + DAY)).ratings;
+    assert_eq!((counted.asked, counted.given, counted.share, counted.median), (2, 2, Some(1.0), Some(3.5)));
+    let later = count(&facts, &window(FROM + DAY, FROM + 2 * DAY, FROM + 2 * DAY)).ratings;
+    assert_eq!((later.asked, later.given, later.share, later.median), (0, 0, None, None));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use liuye_core::{Code, Error, Result};
 use rusqlite::named_params;
 
 use crate::hub::Hub;
-use crate::ledger::{OperationRow, QUARTER_MS, Tx, fact};
+use crate::ledger::{OperationRow, QUARTER_MS, Tx, fact, moments, spans};
 
 /// One thing that a figure counts, and the records that say so.
 #[derive(Debug, Clone)]
@@ -91,8 +91,7 @@ fn counted(tx: &Tx<'_>, window: &StatisticsWindow) -> Result<Counted> {
     let reach = window.from.saturating_sub(Counted::REACH_MS);
     let mut counted = Counted::default();
     count_turns(tx, window, &mut counted)?;
-    counted.seen = seen(tx, window)?;
-    counted.planned = planned(tx, reach, window)?;
+    cover(tx, window, &mut counted)?;
     let ever = (i64::MIN, i64::MAX);
     let within = (window.from, window.to);
     for (kind, (from, to)) in [
@@ -106,6 +105,9 @@ fn counted(tx: &Tx<'_>, window: &StatisticsWindow) -> Result<Counted> {
         (Kind::HazardClosed, within),
         (Kind::SessionVerified, within),
         (Kind::Leaflets, within),
+        (Kind::Consultation, within),
+        (Kind::RatingAsked, within),
+        (Kind::RatingGiven, within),
         (Kind::LossReported, within),
         (Kind::LossReturned, within),
     ] {
@@ -202,6 +204,33 @@ fn has_check_in(tx: &Tx<'_>, shift: &str, person: &str, window: &StatisticsWindo
          AND from_position <= ?6 AND (until_position IS NULL OR until_position > ?6))",
     )?;
     Ok(statement.query_row((tx.site, shift, person, window.from, window.to, window.as_of), |row| row.get(0))?)
+}
+
+/// Who was to be where, and who was. As of now, whole quarters of an hour are read by the day; the rest, and what held before, one by one.
+fn cover(tx: &Tx<'_>, window: &StatisticsWindow, counted: &mut Counted) -> Result<()> {
+    let is_now = window.as_of == tx.head()?.0;
+    let (from, to) = (window.from + (-window.from).rem_euclid(QUARTER_MS), window.to - window.to.rem_euclid(QUARTER_MS));
+    if !is_now || from >= to {
+        return cover_one_by_one(tx, window, counted);
+    }
+    for (from, to) in [(window.from, from), (to, window.to)] {
+        if from < to {
+            cover_one_by_one(tx, &StatisticsWindow { from, to, ..*window }, counted)?;
+        }
+    }
+    for ((day, zone), held) in tx.zone_days(from, to)? {
+        counted.planned.extend(spans(day, held.planned).into_iter().map(|(from, to)| (zone.clone(), from, to)));
+        counted.seen.entry(zone).or_default().extend(moments(day, held.seen));
+    }
+    Ok(())
+}
+
+fn cover_one_by_one(tx: &Tx<'_>, window: &StatisticsWindow, counted: &mut Counted) -> Result<()> {
+    counted.planned.extend(planned(tx, window.from.saturating_sub(Counted::REACH_MS), window)?);
+    for (zone, at) in seen(tx, window)? {
+        counted.seen.entry(zone).or_default().push(at);
+    }
+    Ok(())
 }
 
 /// One check-in of each quarter of an hour of each zone, where there is one in the window.

@@ -7,13 +7,14 @@ use std::process::Command;
 use std::sync::Arc;
 
 use liuye_core::companion::{
-    AssignDraft, CheckInDraft, Companion, HazardDraft, InspectionDraft, LostReportDraft, Page, ShiftStart, SyncReason,
+    AssignDraft, CheckInDraft, Companion, HazardDraft, HelpDraft, InspectionDraft, LostReportDraft, Page, SessionDraft, ShiftDraft,
+    ShiftStart, SyncReason,
 };
 use liuye_core::domain::{
-    AnswerOutcome, CheckInEvidence, ChecklistAnswer, Counted, DocumentKind, Fact, Figure, HazardGrade, Movement, Statistics,
-    StatisticsWindow, format_rfc3339,
+    AnswerOutcome, CallCategory, CheckInEvidence, ChecklistAnswer, ConsultationRecord, ConsultationTopic, Counted, DocumentKind, Fact,
+    Figure, HazardGrade, LostReportState, Movement, Responder, Severity, Statistics, StatisticsWindow, format_rfc3339,
 };
-use liuye_core::env::{Clock, HttpRequest, HttpResponse, Method, SystemClock, Transport, TransportError};
+use liuye_core::env::{Clock, Env, HttpRequest, HttpResponse, Method, SystemClock, Transport, TransportError};
 use liuye_core::native::NativeTransport;
 use liuye_hub::Hub;
 use liuye_hub::ops::verify::verify;
@@ -22,7 +23,8 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use serde_json::Value;
 
-const DAY: i64 = 86_400_000;
+const HOUR: i64 = 3_600_000;
+const DAY: i64 = 24 * HOUR;
 
 fn now() -> i64 {
     SystemClock::new().wall_ms()
@@ -70,14 +72,64 @@ fn lose(phone: &Companion) {
     phone.lost().report(draft).unwrap();
 }
 
+/// A session with thirty leaflets, of which five come back.
+fn hold_session(phone: &Companion) {
+    let publicity = phone.publicity();
+    let draft = SessionDraft {
+        topics: vec!["t-fraud".to_owned()],
+        materials: Vec::new(),
+        zone: "z1".to_owned(),
+        place: "night market".to_owned(),
+        from: format_rfc3339(now()),
+        to: format_rfc3339(now() + 1),
+    };
+    let session = publicity.plan(draft).unwrap().id;
+    let (batch, _) = publicity.batches(Page::first(1)).unwrap().remove(0);
+    publicity.issue_leaflets(&batch, &session, 30).unwrap();
+    publicity.return_leaflets(&batch, &session, 5).unwrap();
+    publicity.hold(&session, 40, None, None, Vec::new()).unwrap();
+}
+
+fn call_for_help(phone: &Companion) {
+    let (category, zone) = (CallCategory::Medical, Some("z1".to_owned()));
+    let help = HelpDraft { category, description: None, place: None, zone, fix: None, contact: None, photos: Vec::new() };
+    phone.calls().raise(help).unwrap();
+}
+
+/// The desk sends p-011 to the call that it has heard of.
+fn dispatch(desk: &Companion) {
+    let call = desk.calls().open_calls(Page::first(1)).unwrap().remove(0).id;
+    desk.calls().triage(&call, Severity::Urgent, None, None).unwrap();
+    desk.calls().dispatch(&call, vec![Responder::Person { person: "p-011".to_owned() }]).unwrap();
+}
+
+fn arrive(phone: &Companion) {
+    let mine = phone.calls().open_calls(Page::first(1)).unwrap().remove(0).mine.unwrap();
+    phone.calls().arrived(&mine, None).unwrap();
+}
+
+fn answer_a_question(phone: &Companion) {
+    let (post, topic) = ("dp-platform".to_owned(), ConsultationTopic::Law);
+    phone.duty().record_consultation(ConsultationRecord { post, topic, question: None, answer: None }).unwrap();
+}
+
+fn give_back(desk: &Companion, report: &str) {
+    desk.lost().mark_candidate(report, None).unwrap();
+    desk.lost().mark_returned(report, None).unwrap();
+}
+
 /// What the desk does with what it has heard of.
 fn decide(desk: &Companion) {
+    for (id, _) in desk.publicity().sessions(Page::first(10)).unwrap() {
+        desk.publicity().verify(&id, None).unwrap();
+    }
     for (id, _) in desk.safety().inspections(Page::first(10)).unwrap() {
         desk.safety().approve(&id).unwrap();
     }
-    for (id, _) in desk.lost().reports(Page::first(10)).unwrap() {
-        desk.lost().mark_candidate(&id, None).unwrap();
-        desk.lost().mark_returned(&id, None).unwrap();
+    for (id, report) in desk.lost().reports(Page::first(10)).unwrap() {
+        if report.state == LostReportState::Open {
+            give_back(desk, &id);
+        }
     }
 }
 
@@ -122,13 +174,24 @@ fn prepare(folder: &Path) {
     for (_, phone) in &phones {
         phone.sync(SyncReason::User).unwrap();
     }
+    let sync = |names: &[&str]| names.iter().for_each(|name| drop(of(name).sync(SyncReason::User).unwrap()));
     inspect(of("p-005"), "spring");
     lose(of("tourist"));
-    for name in ["p-005", "tourist", "p-003", "p-006"] {
-        of(name).sync(SyncReason::User).unwrap();
-    }
+    lose(of("tourist"));
+    call_for_help(of("tourist"));
+    of("p-003").publicity().stock_leaflets("m-fraud-leaflet", 100).unwrap();
+    sync(&["p-005", "tourist", "p-003", "p-014"]);
+    hold_session(of("p-014"));
+    dispatch(of("p-003"));
+    let (returned, _) = of("p-003").lost().reports(Page::first(1)).unwrap().remove(0);
+    give_back(of("p-003"), &returned);
+    sync(&["p-014", "p-003", "p-006", "p-011", "tourist"]);
     // From here on nobody hears of each other.
     decide(of("p-003"));
+    hold_session(of("p-014"));
+    arrive(of("p-011"));
+    answer_a_question(of("p-019"));
+    of("tourist").ratings().give(&returned, 4, None).unwrap();
     let (hazard, _) = of("p-006").safety().hazards(Page::first(1)).unwrap().remove(0);
     let draft = AssignDraft { owner: "the venue".to_owned(), due: format_rfc3339(now() + 100), plan: None };
     of("p-006").safety().assign(&hazard, draft).unwrap();
@@ -166,7 +229,10 @@ fn figures_are_the_same_in_whatever_order_records_arrive() {
         assert_eq!(counted, plainly(&running, to - 2 * DAY, to), "the indexes count otherwise than the documents");
         assert_eq!(verify(&running).unwrap().faults, Vec::<String>::new());
         assert_eq!((counted.patrol_turns, counted.details.turns_by_force["guard"]), (2, 1));
-        assert_eq!((counted.campaigns, counted.venue_checks, counted.hazards_found, counted.lost_returned), (2, 1, 2, 1));
+        assert_eq!((counted.campaigns, counted.venue_checks, counted.hazards_found, counted.lost_returned), (2, 1, 2, 2));
+        assert_eq!((counted.publicity_sessions, counted.leaflets_distributed, counted.consultations), (1, 50, 1));
+        assert_eq!((counted.ratings.asked, counted.ratings.given, counted.ratings.median), (2, 1, Some(4.0)));
+        assert_eq!((counted.response.calls, counted.response.tiers[2].from_received.met), (1, 1));
         counted.as_of = 0;
         // The due time lay a tenth of a second ahead: it has passed by now.
         assert_eq!(counted.hazards_overdue, 1);
@@ -221,6 +287,7 @@ fn facts_that_do_not_fit_the_documents_are_found_and_made_anew() {
         "DELETE FROM facts WHERE kind = 'check_in'",
         "UPDATE facts SET value = 5 WHERE kind = 'zone'",
         "UPDATE first_check_ins SET at = at - 1 WHERE of = 'turn'",
+        "UPDATE zone_days SET seen = zeroblob(16)",
     ] {
         assert!(district.ledger().execute(spoil, []).unwrap() > 0);
         assert!(district.faults().iter().any(|fault| fault.contains("figures")), "{spoil}");
@@ -228,6 +295,49 @@ fn facts_that_do_not_fit_the_documents_are_found_and_made_anew() {
         assert!(district.faults().is_empty(), "{spoil}");
         assert_eq!(figures(hub).patrol_turns, 1);
     }
+}
+
+#[test]
+fn a_shift_that_is_called_off_leaves_the_hours_that_another_plans_and_the_past_as_it_was() {
+    let district = District::open();
+    let (desk, hub) = (district.staff("p-003"), district.hub());
+    let begin = (now() / HOUR + 2) * HOUR;
+    let plan = |person: &str, from: i64, to: i64| {
+        let (person, zone, post) = (person.to_owned(), Some("z1".to_owned()), None);
+        desk.patrol().plan_shift(ShiftDraft { person, zone, post, from: format_rfc3339(from), to: format_rfc3339(to) }).unwrap().id
+    };
+    let first = plan("p-011", begin, begin + 4 * HOUR);
+    plan("p-019", begin + 2 * HOUR, begin + 5 * HOUR);
+    desk.sync(SyncReason::User).unwrap();
+    let planned = |as_of| hub.statistics(begin - DAY, begin + DAY, as_of).unwrap().details.coverage.planned;
+    let before = hub.head().unwrap();
+    assert_eq!((planned(None), planned(Some(before))), (5, 5));
+    desk.patrol().cancel_shift(&first, "rain").unwrap();
+    desk.sync(SyncReason::User).unwrap();
+    assert_eq!((planned(None), planned(Some(before))), (3, 5));
+    // Half an hour is enough to plan an hour; a window may begin within a quarter.
+    let half = hub.statistics(begin + 4 * HOUR + HOUR / 2 + 420_000, begin + DAY, None).unwrap();
+    assert_eq!(half.details.coverage.planned, 1);
+    assert!(district.faults().is_empty());
+}
+
+#[test]
+fn a_ledger_from_before_a_figure_existed_counts_it_once_it_is_opened() {
+    let mut district = District::open();
+    let guard = district.staff("p-019");
+    answer_a_question(&guard);
+    guard.patrol().start_shift(ShiftStart::Unplanned { zone: Some("z1".to_owned()), post: None, minutes: 60 }).unwrap();
+    guard.sync(SyncReason::User).unwrap();
+    let before = figures(district.hub());
+    assert_eq!(before.consultations, 1);
+    assert!(before.details.coverage.planned > 0);
+    district.stop();
+    let older = "DELETE FROM facts WHERE kind = 'consultation'; DROP TABLE zone_days; PRAGMA user_version = 14;";
+    district.ledger().execute_batch(older).unwrap();
+    let hub = Hub::open(&district.hub_folder(), Env::system()).unwrap();
+    assert_eq!(figures(&hub).consultations, 1);
+    assert_eq!(figures(&hub).details.coverage, before.details.coverage);
+    assert_eq!(verify(&hub).unwrap().faults, Vec::<String>::new());
 }
 
 fn liuye(district: &District, arguments: &[&str]) -> (bool, String) {
@@ -247,6 +357,30 @@ fn the_command_line_prints_the_figures_in_three_forms_and_what_stands_behind_the
     let (held, json) = ask(&["--format", "json"]);
     assert!(held, "{json}");
     let json: Value = serde_json::from_str(&json).unwrap();
+    for figure in Figure::ALL {
+        assert!(json.get(figure.as_str()).is_some(), "no {}", figure.as_str());
+        assert_eq!(json["definitions"][figure.as_str()], figure.version());
+    }
+    // What programs read these by.
+    for key in [
+        "patrol_turns",
+        "personnel_active",
+        "zones_active",
+        "response",
+        "duty_coverage",
+        "campaigns",
+        "venue_checks",
+        "hazards_found",
+        "hazards_closed",
+        "hazards_overdue",
+        "publicity_sessions",
+        "leaflets_distributed",
+        "lost_returned",
+        "lost_return_minutes_median",
+    ] {
+        assert!(json.get(key).is_some(), "no {key}");
+    }
+    assert_eq!((&json["duty_coverage"], &json["response"]["calls"]), (&0.0.into(), &0.into()));
     assert_eq!((&json["hazards_found"], &json["campaigns"], &json["zones_active"]), (&1.into(), &1.into(), &5.into()));
     // Thirty in the base, of whom one has left.
     assert_eq!(json["personnel_active"], 29);
@@ -255,7 +389,13 @@ fn the_command_line_prints_the_figures_in_three_forms_and_what_stands_behind_the
     assert_eq!(json["lost_return_minutes_median"], Value::Null);
     let csv = ask(&["--format", "csv"]).1;
     assert!(csv.starts_with("figure,value,definition_version\npatrol_turns,0,1\n"), "{csv}");
-    assert!(ask(&[]).1.contains("hazards_found"));
+    for figure in Figure::ALL {
+        assert!(csv.contains(&format!("\n{}", figure.as_str())) && ask(&[]).1.contains(figure.as_str()), "no {}", figure.as_str());
+        assert!(ask(&["--behind", figure.as_str()]).0, "nothing leads behind {}", figure.as_str());
+    }
+    // As of before anything was recorded there was nothing.
+    let (_, early) = ask(&["--format", "json", "--as-of", "1"]);
+    assert_eq!(serde_json::from_str::<Value>(&early).unwrap()["hazards_found"], 0);
     let behind = ask(&["--behind", "hazards_found"]).1;
     assert!(behind.contains("hazard.find") && behind.contains("p-005"), "{behind}");
     assert!(!ask(&["--behind", "visitors"]).0);

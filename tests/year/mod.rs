@@ -4,12 +4,17 @@
 //! network drops, repeats, delays and reorders, and phones are killed on the way. Each phone is open on the days on which
 //! its holder does something.
 
+mod acts;
 mod article;
+mod calls;
+mod deed;
 mod network;
 mod phone;
 mod plan;
+mod publicity;
+mod staff;
 mod world;
 
-pub use article::{Article, Line};
+pub use article::{Line, beside};
 pub use plan::Size;
 pub use world::{Told, Year, play};

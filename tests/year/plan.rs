@@ -1,7 +1,8 @@
 //! Who does what when: a year as a list of deeds, drawn from a seed. Beside what figures count stands what they must not.
 
-use serde_json::{Value, json};
-
+use super::calls;
+use super::deed::{Deed, Event};
+use super::staff::{Staff, person};
 use crate::sim::chance::Chance;
 
 pub(super) const MINUTE: i64 = 60_000;
@@ -26,121 +27,62 @@ pub struct Size {
     pub venue_checks: u64,
     /// Hazards found and closed.
     pub hazards: u64,
+    /// Publicity sessions held and verified.
+    pub sessions: u64,
+    /// Leaflets handed out at them.
+    pub leaflets: u64,
+    /// Calls for help. The article has no number of them, only in which time somebody is there.
+    pub calls: u64,
+    /// Questions answered at the platform, of which the article has no number either.
+    pub consultations: u64,
 }
 
 impl Size {
     /// The article's figures.
-    pub const YEAR: Self = Self { days: 210, persons: 800, turns: 8_000, campaigns: 50, venue_checks: 380, hazards: 100 };
+    pub const YEAR: Self = Self {
+        days: 210,
+        persons: 800,
+        turns: 8_000,
+        campaigns: 50,
+        venue_checks: 380,
+        hazards: 100,
+        sessions: 170,
+        leaflets: 9_000,
+        calls: 60,
+        consultations: 420,
+    };
 
     /// Thirty days of it, with a tenth of the persons: a minute's work.
-    pub const THIRTY_DAYS: Self = Self { days: 30, persons: 80, turns: 240, campaigns: 7, venue_checks: 54, hazards: 14 };
-}
+    pub const THIRTY_DAYS: Self = Self {
+        days: 30,
+        persons: 80,
+        turns: 240,
+        campaigns: 7,
+        venue_checks: 54,
+        hazards: 14,
+        sessions: 24,
+        leaflets: 1_286,
+        calls: 12,
+        consultations: 60,
+    };
 
-/// What somebody does.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Deed {
-    /// Comes on duty.
-    StartShift { zone: Option<String>, post: Option<String>, minutes: u32 },
-    /// Visits a checkpoint; without a position it is flagged, and the note tells the desk what to make of it.
-    CheckIn { checkpoint: usize, note: Option<&'static str> },
-    /// Goes off duty.
-    EndShift,
-    /// Goes to a venue.
-    StartInspection { venue: String, campaign: String },
-    /// Hands the inspection in; one that is sloppy is sent back.
-    Submit { sloppy: bool },
-    /// Finds a hazard, by this number.
-    FindHazard { number: u64, venue: String },
-    /// Rectified while the inspector is there.
-    CloseOnSpot { number: u64, witness: String },
-    /// Charges the venue with it, and begins.
-    Assign { number: u64 },
-    /// It was none.
-    Void { number: u64 },
-    /// The rectification begins.
-    Begin { number: u64 },
-    /// It is done.
-    Rectify { number: u64 },
-    /// Another inspector looks.
-    Reinspect { number: u64 },
-    /// And closes it.
-    CloseHazard { number: u64 },
-    /// A tourist lost something.
-    ReportLoss,
-    /// The desk found what may be it.
-    Candidate,
-    /// It went back.
-    Return,
-    /// The desk's evening: takes or returns inspections, looks at what is flagged.
-    Desk,
-    /// Only looks whether there is something new.
-    Sync,
-}
+    /// Tourists: one who lost something, and others who call for help.
+    const TOURISTS: usize = 4;
 
-/// A deed at its time, on a phone.
-#[derive(Debug, Clone)]
-pub(super) struct Event {
-    pub(super) at: i64,
-    pub(super) phone: usize,
-    pub(super) deed: Deed,
-}
-
-/// The name of a person.
-pub(super) fn person(index: usize) -> String {
-    format!("p-{:04}", index + 1)
-}
-
-/// Who is who, by index: the desk, the inspectors, the patrols, those of the platform, and all others.
-pub(super) struct Staff {
-    pub(super) desk: usize,
-    pub(super) inspectors: std::ops::Range<usize>,
-    patrols: std::ops::Range<usize>,
-    platform: std::ops::Range<usize>,
-    others: std::ops::Range<usize>,
-}
-
-impl Staff {
-    pub(super) fn of(persons: u64) -> Self {
-        let persons = usize::try_from(persons).unwrap();
-        let (inspectors, patrols, platform) = (1 + persons / 100 + 2, persons * 3 / 8, 6);
-        Self {
-            desk: 0,
-            inspectors: 1..inspectors,
-            patrols: inspectors..inspectors + patrols,
-            platform: inspectors + patrols..inspectors + patrols + platform,
-            others: inspectors + patrols + platform..persons,
-        }
+    /// How many phones there are: those of the persons, and after them the tourists'.
+    pub(super) fn phones(&self) -> usize {
+        self.loser() + Self::TOURISTS
     }
 
-    /// The site file's entry.
-    fn entry(&self, index: usize) -> Value {
-        let (force, role) = match index {
-            0 => ("police", "desk"),
-            _ if self.inspectors.contains(&index) => ("police", "inspector"),
-            _ if self.patrols.contains(&index) && index.is_multiple_of(10) => ("police", "inspector"),
-            _ if self.patrols.contains(&index) => ("auxiliary", "auxiliary"),
-            _ if index.is_multiple_of(12) => ("volunteer", "volunteer"),
-            _ => ("guard", "guard"),
-        };
-        // Most see their own work alone; in each zone a few see all of it.
-        let zones: Vec<String> = if index.is_multiple_of(40) { vec![format!("z{}", index / 40 % 5 + 1)] } else { Vec::new() };
-        json!({
-            "id": person(index), "name": { "zh": format!("示例{index}"), "en": format!("Example {index}") }, "force": force,
-            "trades": ["patrol"], "roles": [{ "role": role, "from": "2023-01-01T00:00:00+08:00" }], "zones": zones, "status": "active",
-        })
+    /// The phone of who lost something.
+    pub(super) fn loser(&self) -> usize {
+        usize::try_from(self.persons).unwrap()
     }
-}
 
-/// The Liuye Lake site with this many persons.
-pub(super) fn site(size: &Size) -> Value {
-    let text = std::fs::read_to_string(crate::repository().join("fixtures/liuye-lake/site.json")).unwrap();
-    let mut site: Value = serde_json::from_str(&text).unwrap();
-    for noun in ["routes", "units", "key_roads"] {
-        site[noun] = json!([]);
+    /// The phone of who makes this call.
+    pub(super) fn phone_of_caller(&self, number: u64) -> usize {
+        self.loser() + 1 + usize::try_from(number).unwrap() % (Self::TOURISTS - 1)
     }
-    let staff = Staff::of(size.persons);
-    site["persons"] = (0..usize::try_from(size.persons).unwrap()).map(|index| staff.entry(index)).collect();
-    site
 }
 
 /// Everything that happens, by its time.
@@ -151,6 +93,9 @@ pub(super) fn events(size: &Size, seed: u64, checkpoints: &[(String, String)], v
     plan.platform();
     plan.campaigns(venues);
     plan.hazards(venues);
+    plan.sessions();
+    plan.calls();
+    plan.consultations();
     plan.loss();
     for day in 0..size.days + 4 {
         plan.add(BEGIN + day * DAY + 23 * HOUR, plan.staff.desk, Deed::Desk);
@@ -160,9 +105,10 @@ pub(super) fn events(size: &Size, seed: u64, checkpoints: &[(String, String)], v
     events
 }
 
-struct Plan<'a> {
-    size: &'a Size,
-    staff: Staff,
+/// A year as it is drawn up.
+pub(super) struct Plan<'a> {
+    pub(super) size: &'a Size,
+    pub(super) staff: Staff,
     chance: Chance,
     /// Id and zone.
     checkpoints: &'a [(String, String)],
@@ -170,11 +116,12 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
-    fn add(&mut self, at: i64, phone: usize, deed: Deed) {
+    pub(super) fn add(&mut self, at: i64, phone: usize, deed: Deed) {
         self.events.push(Event { at, phone, deed });
     }
 
-    fn day(&self, number: u64, of: u64) -> i64 {
+    /// The day on which the one of that number falls, where so many are spread over the year.
+    pub(super) fn day(&self, number: u64, of: u64) -> i64 {
         BEGIN + i64::try_from(number).unwrap() * self.size.days / i64::try_from(of).unwrap() * DAY
     }
 
@@ -192,13 +139,15 @@ impl Plan<'_> {
         self.add(start + 4 * HOUR, phone, Deed::EndShift);
     }
 
+    /// All turns but those of whoever reached a call.
     fn turns(&mut self) {
-        for turn in 0..self.size.turns {
+        let walked = self.size.turns - calls::reached(self.size);
+        for turn in 0..walked {
             let patrols = self.staff.patrols.clone();
             let phone = patrols.start + usize::try_from(turn).unwrap() % patrols.len();
             // A doubtful one counts once the desk has looked at it.
             let note = (turn % 200 == 7).then_some("no position");
-            self.turn(self.day(turn, self.size.turns), phone, note);
+            self.turn(self.day(turn, walked), phone, note);
         }
     }
 
@@ -226,6 +175,19 @@ impl Plan<'_> {
             let (from, phone) = (BEGIN + shift * 8 * HOUR, platform.start + usize::try_from(shift).unwrap() % platform.len());
             self.add(from - 5 * MINUTE, phone, Deed::StartShift { zone: None, post: Some("dp-platform".to_owned()), minutes: 490 });
             self.add(from + 8 * HOUR + 2 * MINUTE, phone, Deed::EndShift);
+        }
+    }
+
+    /// Whoever is at the platform is asked something now and then.
+    fn consultations(&mut self) {
+        let platform = self.staff.platform.clone();
+        let shifts = u64::try_from(self.size.days * 3).unwrap();
+        for number in 0..self.size.consultations {
+            let shift = number * shifts / self.size.consultations;
+            let phone = platform.start + usize::try_from(shift).unwrap() % platform.len();
+            let from = BEGIN + i64::try_from(shift).unwrap() * 8 * HOUR;
+            let asked = from + self.chance.ms(HOUR..7 * HOUR);
+            self.add(asked, phone, Deed::Consult);
         }
     }
 
@@ -274,12 +236,13 @@ impl Plan<'_> {
         }
     }
 
-    /// One valuable, back after an hour and ten minutes. The tourist's phone is the last.
+    /// One valuable, back after an hour and ten minutes.
     fn loss(&mut self) {
-        let (tourist, desk) = (usize::try_from(self.size.persons).unwrap(), self.staff.desk);
+        let (tourist, desk) = (self.size.loser(), self.staff.desk);
         let reported = BEGIN + self.size.days / 2 * DAY + 10 * HOUR + 17 * MINUTE;
         self.add(reported, tourist, Deed::ReportLoss);
         self.add(reported + 25 * MINUTE, desk, Deed::Candidate);
         self.add(reported + 70 * MINUTE, desk, Deed::Return);
+        self.add(reported + 80 * MINUTE, tourist, Deed::RateReturn);
     }
 }

@@ -5,24 +5,20 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
-use liuye_core::companion::{
-    AssignDraft, CheckInDraft, Companion, HazardDraft, InspectionDraft, LostReportDraft, OutboxStatus, Page, ShiftStart, SyncReason,
-};
-use liuye_core::domain::{
-    AnswerOutcome, CheckInEvidence, CheckInVerdict, ChecklistAnswer, HazardGrade, HazardState, InspectionState, ItemCategory,
-    LostReportState, Movement, Statistics, format_rfc3339,
-};
-use liuye_core::log::{Digest, Fix, FixSource};
-use liuye_core::{Code, Error, Result};
+use liuye_core::companion::{OutboxStatus, SyncReason};
+use liuye_core::domain::{Statistics, format_rfc3339};
+use liuye_core::{Code, Error};
 use liuye_hub::Hub;
 use liuye_hub::ops::enrol_code;
 use liuye_hub::ops::verify::{VerifyReport, verify};
 use serde_json::Value;
 
-use super::article::{Article, Line};
+use super::article::{Line, beside};
+use super::deed::{Deed, Event};
 use super::network::Mail;
 use super::phone::Phone;
-use super::plan::{self, BEGIN, DAY, Deed, Event, HOUR, MINUTE, Size};
+use super::plan::{self, BEGIN, DAY, HOUR, MINUTE, Size};
+use super::staff::{person, site};
 use crate::INLINE_URL;
 use crate::disk::{self, Fault};
 use crate::sim::chance::Chance;
@@ -100,7 +96,7 @@ pub(super) struct World {
     pub(super) mail: Mail,
     phones: Vec<Phone>,
     /// Id, QR text, latitude and longitude in 1e-7 degrees.
-    checkpoints: Vec<(String, String, i32, i32)>,
+    pub(super) checkpoints: Vec<(String, String, i32, i32)>,
     clean: AtomicBool,
     faults: Mutex<BTreeMap<&'static str, u64>>,
     myself: Weak<World>,
@@ -116,7 +112,7 @@ pub fn play(size: Size, seed: u64, folder: &Path, mut tell: impl FnMut(Told)) ->
     let statistics = hub.statistics(BEGIN, BEGIN + size.days * DAY, None).unwrap();
     let faults = world.faults.lock().unwrap().clone();
     let unsettled = hub.attention(100_000).unwrap().len() as u64;
-    Year { lines: Article::of(&size).beside(&statistics), verified: verify(&hub).unwrap(), faults, statistics, unsettled, world }
+    Year { lines: beside(&size, &statistics), verified: verify(&hub).unwrap(), faults, statistics, unsettled, world }
 }
 
 impl World {
@@ -125,7 +121,7 @@ impl World {
         let hub = HubMachine::new(&folder.join("hub"), &time, seed, 1);
         hub.start();
         let running = hub.hub().unwrap();
-        let site = plan::site(&size);
+        let site = site(&size);
         running.import_site(&site.to_string()).unwrap();
         let checkpoints = checkpoints(&site, &running.tags().unwrap());
         let listed = |noun: &str, field: &str| {
@@ -134,7 +130,7 @@ impl World {
         let zones: BTreeMap<_, _> = listed("checkpoints", "id").into_iter().zip(listed("checkpoints", "zone")).collect();
         let places: Vec<_> = checkpoints.iter().map(|(id, ..)| (id.clone(), zones[id].clone())).collect();
         let events = plan::events(&size, seed, &places, &listed("venues", "id"));
-        let phones = (0..=usize::try_from(size.persons).unwrap()).map(|index| Phone::new(folder, &time, seed, index)).collect();
+        let phones = (0..size.phones()).map(|index| Phone::new(folder, &time, seed, index)).collect();
         let world = Arc::new_cyclic(|myself| Self {
             size,
             time,
@@ -161,6 +157,7 @@ impl World {
             if (at - BEGIN).div_euclid(DAY) > day {
                 day = (at - BEGIN).div_euclid(DAY);
                 self.hub.hub().unwrap().tick().unwrap();
+                self.phones.iter().for_each(Phone::quit);
                 tell(Told { day: day.clamp(0, self.size.days), days: self.size.days });
             }
             for request in self.mail.arrived(at) {
@@ -168,7 +165,7 @@ impl World {
             }
             // What must come at its minute meets no trouble, and at the end everyone finds a network.
             let is_after = at >= BEGIN + self.size.days * DAY;
-            self.clean.store(is_after || matches!(event.deed, Deed::ReportLoss | Deed::Candidate | Deed::Return), Ordering::SeqCst);
+            self.clean.store(is_after || event.deed.is_timed(), Ordering::SeqCst);
             if let Some(later) = self.event(event) {
                 agenda.insert((later.at.max(at + 1), turn), later);
                 turn += 1;
@@ -189,7 +186,7 @@ impl World {
     fn event(&self, event: Event) -> Option<Event> {
         let phone = &self.phones[event.phone];
         self.enrol(event.phone);
-        if needs_news(&event.deed) {
+        if event.deed.needs_news() {
             // Whoever goes on with another's work has looked at it before.
             if !self.look(phone) {
                 return Some(Event { at: event.at + 2 * MINUTE, ..event });
@@ -203,13 +200,7 @@ impl World {
         if !self.is_clean() && self.chance.one_in(3) {
             return later(event.at + self.chance.ms(10 * MINUTE..3 * HOUR));
         }
-        match self.sync(phone) {
-            Some(at) => later(at),
-            None => {
-                phone.quit();
-                None
-            }
-        }
+        self.sync(phone).and_then(later)
     }
 
     fn enrol(&self, index: usize) {
@@ -218,7 +209,7 @@ impl World {
         if *enrolled {
             return;
         }
-        let holder = (index < self.phones.len() - 1).then(|| plan::person(index));
+        let holder = (index < self.size.loser()).then(|| person(index));
         let code = enrol_code::make(&self.hub.hub().unwrap(), holder.as_deref(), 100, 60).unwrap();
         loop {
             match phone.app(&self.myself).enrol(INLINE_URL, &code) {
@@ -250,7 +241,7 @@ impl World {
             let fell = phone.disk.is_down();
             phone.disk.unplan();
             if !fell {
-                let waits = |error: &Error| needs_news(deed) && matches!(error.code, Code::NotFound | Code::StateRefused);
+                let waits = |error: &Error| deed.needs_news() && matches!(error.code, Code::NotFound | Code::StateRefused);
                 let is_waiting = done.as_ref().is_err_and(waits);
                 assert!(done.is_ok() || is_waiting, "{deed:?} at {}: {done:?}", format_rfc3339(self.time.now()));
                 return !is_waiting;
@@ -291,158 +282,6 @@ impl World {
             Err(_) => Some(self.time.now() + 2 * MINUTE),
         }
     }
-
-    fn deed(&self, app: &Companion, deed: &Deed) -> Result<()> {
-        match deed {
-            Deed::StartShift { zone, post, minutes } => {
-                let start = ShiftStart::Unplanned { zone: zone.clone(), post: post.clone(), minutes: *minutes };
-                app.patrol().start_shift(start).map(drop)
-            }
-            Deed::CheckIn { checkpoint, note } => self.check_in(app, *checkpoint, *note),
-            Deed::EndShift => match app.patrol().current_shift()? {
-                Some((id, _)) => app.patrol().end_shift(&id, None).map(drop),
-                None => Err(Error::new(Code::StateRefused, "nobody is on duty")),
-            },
-            Deed::StartInspection { venue, campaign } => {
-                let draft = InspectionDraft { venue: venue.clone(), campaign: Some(campaign.clone()), fix: None, photos: Vec::new() };
-                app.safety().start_inspection(draft).map(drop)
-            }
-            Deed::Submit { sloppy } => submit(app, *sloppy),
-            Deed::FindHazard { number, venue } => {
-                let draft = HazardDraft {
-                    venue: venue.clone(),
-                    inspection: None,
-                    description: hazard_name(*number),
-                    grade: HazardGrade::General,
-                    fix: None,
-                    photos: Vec::new(),
-                };
-                app.safety().add_hazard(draft).map(drop)
-            }
-            Deed::ReportLoss => self.report_loss(app),
-            Deed::Candidate | Deed::Return => {
-                let reports = app.lost().reports(Page::first(10))?;
-                let (id, report) = reports.first().ok_or_else(|| Error::new(Code::NotFound, "no report"))?;
-                match report.state {
-                    LostReportState::Open => app.lost().mark_candidate(id, None).map(drop),
-                    _ => app.lost().mark_returned(id, None).map(drop),
-                }
-            }
-            Deed::Desk => desk(app),
-            Deed::Sync => Ok(()),
-            _ => self.hazard(app, deed),
-        }
-    }
-
-    fn check_in(&self, app: &Companion, checkpoint: usize, note: Option<&'static str>) -> Result<()> {
-        let (id, payload, lat_e7, lon_e7) = &self.checkpoints[checkpoint];
-        let at = self.time.now() - 1_000;
-        let fix = Fix { lat_e7: *lat_e7, lon_e7: *lon_e7, accuracy_mm: 8_000, at, is_mock: false, source: FixSource::Gnss };
-        let (evidence, fix) =
-            if note.is_some() { (CheckInEvidence::Gps, None) } else { (CheckInEvidence::Qr { payload: payload.clone() }, Some(fix)) };
-        let draft = CheckInDraft {
-            checkpoint: Some(id.clone()),
-            evidence,
-            fix,
-            movement: Movement::Foot,
-            note: note.map(str::to_owned),
-            photos: Vec::new(),
-        };
-        app.patrol().check_in(draft).map(drop)
-    }
-
-    fn report_loss(&self, app: &Companion) -> Result<()> {
-        let at = |before: i64| format_rfc3339(self.time.now() - before);
-        let draft = LostReportDraft {
-            category: ItemCategory::Wallet,
-            description: "a wallet".to_owned(),
-            brand: None,
-            colour: Some("brown".to_owned()),
-            marks: None,
-            place: "by the lake".to_owned(),
-            zone: None,
-            lost_from: at(2 * HOUR),
-            lost_to: at(HOUR),
-            contact: None,
-            photos: Vec::new(),
-        };
-        app.lost().report(draft).map(drop)
-    }
-
-    fn hazard(&self, app: &Companion, deed: &Deed) -> Result<()> {
-        let safety = app.safety();
-        let number = match deed {
-            Deed::CloseOnSpot { number, .. } | Deed::Assign { number } | Deed::Void { number } | Deed::Begin { number } => *number,
-            Deed::Rectify { number } | Deed::Reinspect { number } | Deed::CloseHazard { number } => *number,
-            _ => return Err(Error::internal("no deed on a hazard")),
-        };
-        let name = hazard_name(number);
-        let found = safety.hazards(Page::first(200))?.into_iter().find(|(_, hazard)| hazard.description == name);
-        let (id, hazard) = found.ok_or_else(|| Error::new(Code::NotFound, "no such hazard here"))?;
-        let photo = |which: usize| Ok::<Digest, Error>(app.attach(&photo(number, which))?.sha256);
-        match deed {
-            Deed::CloseOnSpot { witness, .. } => safety.close_on_spot(&id, "the venue", witness, photo(1)?, photo(2)?),
-            Deed::Assign { .. } => {
-                let due = format_rfc3339(self.time.now() + 7 * DAY);
-                safety.assign(&id, AssignDraft { owner: "the venue".to_owned(), due, plan: None })
-            }
-            Deed::Void { .. } => safety.void(&id, "it was in order"),
-            Deed::Begin { .. } => safety.start_rectification(&id),
-            Deed::Rectify { .. } => safety.rectify(&id, "in order now", vec![photo(1)?]),
-            Deed::Reinspect { .. } => safety.reinspect(&id, true, None),
-            _ if hazard.state == HazardState::Reinspected => safety.close(&id, None),
-            _ => return Err(Error::new(Code::StateRefused, "nobody has looked yet")),
-        }
-        .map(drop)
-    }
-}
-
-/// Whether somebody goes on with what another phone recorded.
-const fn needs_news(deed: &Deed) -> bool {
-    matches!(deed, Deed::Reinspect { .. } | Deed::CloseHazard { .. } | Deed::Candidate | Deed::Return | Deed::Desk)
-}
-
-fn submit(app: &Companion, sloppy: bool) -> Result<()> {
-    let safety = app.safety();
-    let open = safety
-        .inspections(Page::first(50))?
-        .into_iter()
-        .find(|(_, it)| it.state == InspectionState::InProgress && is_own(app, &it.inspector));
-    let (id, _) = open.ok_or_else(|| Error::new(Code::NotFound, "no inspection is in progress"))?;
-    let answer = |item: String| ChecklistAnswer { item, outcome: AnswerOutcome::Pass, note: None };
-    let answers = safety.checklist()?.into_iter().map(|item| answer(item.id)).collect();
-    safety.submit(&id, answers, sloppy.then(|| "in a hurry".to_owned()), Vec::new()).map(drop)
-}
-
-fn is_own(app: &Companion, person: &str) -> bool {
-    app.identity().is_ok_and(|identity| identity.person.as_deref() == Some(person))
-}
-
-/// Looks at what was handed in and at what is flagged.
-fn desk(app: &Companion) -> Result<()> {
-    let safety = app.safety();
-    for (id, inspection) in safety.inspections(Page::first(200))? {
-        match (inspection.state, &inspection.summary) {
-            (InspectionState::Submitted, Some(_)) => drop(safety.return_inspection(&id, "once more, please")?),
-            (InspectionState::Submitted, None) => drop(safety.approve(&id)?),
-            _ => {}
-        }
-    }
-    for (id, check_in) in app.patrol().check_ins(Page::first(200))? {
-        if check_in.verdict == CheckInVerdict::Flagged {
-            let accepted = check_in.note.as_deref() != Some("no visit");
-            app.patrol().review(&id, accepted, "asked on the radio")?;
-        }
-    }
-    Ok(())
-}
-
-fn hazard_name(number: u64) -> String {
-    format!("hazard {number:03}")
-}
-
-fn photo(number: u64, which: usize) -> Vec<u8> {
-    crate::png(u8::try_from(number % 251).unwrap_or(0), 100 + which + usize::try_from(number).unwrap_or(0) / 251 * 10)
 }
 
 const fn total(status: &OutboxStatus) -> u64 {

@@ -47,6 +47,12 @@ pub(crate) fn cargo() -> Command {
     let mut command = command(&program);
     // A log is read by people and by parsers.
     command.env("CARGO_TERM_COLOR", "never").env("CARGO_TERM_PROGRESS_WHEN", "never");
+    // What Cargo says of this chore is no business of what it builds: some build scripts run again where it differs, and all that
+    // depends on them with it, each time that somebody builds with and without a chore.
+    let of_this_chore = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_this_chore)) {
+        command.env_remove(name);
+    }
     command
 }
 

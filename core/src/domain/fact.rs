@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::case::parse;
+use super::case::{parse, staff};
 use super::coverage::Planned;
 use super::{
-    Answer, Assignment, AssignmentMove, Call, CallSource, CallState, CheckIn, CheckInVerdict, Document, DocumentKind, DutyPost, Hazard,
-    HazardState, Inspection, InspectionState, LeafletUse, Leaflets, LostReport, LostReportState, Moment, Person, PublicitySession, Shift,
-    Tour,
+    Answer, Assignment, AssignmentMove, Call, CallSource, CallState, CheckIn, CheckInVerdict, Consultation, Document, DocumentKind,
+    DutyPost, Hazard, HazardState, Inspection, InspectionState, LeafletUse, Leaflets, LostReport, LostReportState, Moment, Person,
+    PublicitySession, Rating, Shift, Tour,
 };
 
 macro_rules! fact_kinds {
@@ -61,6 +61,12 @@ fact_kinds! {
     SessionVerified = "session_verified";
     /// Leaflets went out: value issued − returned − wasted.
     Leaflets = "leaflets";
+    /// A question was answered at a duty post: subject the post, party who.
+    Consultation = "consultation";
+    /// Somebody who was helped is asked how it was: subject the call or the report.
+    RatingAsked = "rating_asked";
+    /// They answered: subject what is rated, value the stars.
+    RatingGiven = "rating_given";
     /// A loss was reported and not withdrawn.
     LossReported = "loss_reported";
     /// A lost thing went back: value the ms since it was reported.
@@ -114,6 +120,8 @@ impl Fact {
             Some(DocumentKind::LostReport) => of_lost_report(document),
             Some(DocumentKind::PublicitySession) => of_session(document),
             Some(DocumentKind::Leaflets) => of_leaflets(document),
+            Some(DocumentKind::Consultation) => of_consultation(document),
+            Some(DocumentKind::Rating) => of_rating(document),
             _ => Vec::new(),
         }
     }
@@ -221,7 +229,14 @@ fn of_call(document: &Document) -> Vec<Fact> {
     });
     let said = CallFact { exercise: call.record.exercise, took_ms, tiers: tiers.collect() };
     let zone = call.record.zone.clone().unwrap_or_default();
-    vec![Fact { place: zone, detail: serde_json::to_string(&said).ok(), ..Fact::new(document, FactKind::Call, at) }]
+    let mut facts = vec![Fact { place: zone, detail: serde_json::to_string(&said).ok(), ..Fact::new(document, FactKind::Call, at) }];
+    facts.extend(call.ended_at.filter(|_| is_rated(&call)).map(|ended| Fact::new(document, FactKind::RatingAsked, ended)));
+    facts
+}
+
+/// Whether who called is asked how it was: somebody from outside, for whom somebody came.
+fn is_rated(call: &Call) -> bool {
+    call.state == CallState::Closed && call.counts() && call.record.source == CallSource::App && staff(&call.reporter).is_none()
 }
 
 /// The time to an arrival: exact where one clock saw both, else between the best estimates.
@@ -308,6 +323,7 @@ fn of_lost_report(document: &Document) -> Vec<Fact> {
     let mut facts = vec![Fact::new(document, FactKind::LossReported, report.at)];
     if let Some(at) = report.returned_at.filter(|_| report.state == LostReportState::Returned) {
         facts.push(Fact { value: at.saturating_sub(report.at).max(0), ..Fact::new(document, FactKind::LossReturned, at) });
+        facts.push(Fact::new(document, FactKind::RatingAsked, at));
     }
     facts
 }
@@ -324,6 +340,21 @@ fn of_leaflets(document: &Document) -> Vec<Fact> {
         Fact { subject: used.session, value, ..Fact::new(document, FactKind::Leaflets, used.at) }
     };
     used.into_iter().map(fact).collect()
+}
+
+fn of_consultation(document: &Document) -> Vec<Fact> {
+    let Some(consultation) = parse::<Consultation>(document) else { return Vec::new() };
+    let fact = Fact::new(document, FactKind::Consultation, consultation.at);
+    vec![Fact { subject: consultation.record.post, party: consultation.person, place: consultation.zone, ..fact }]
+}
+
+fn of_rating(document: &Document) -> Vec<Fact> {
+    let fact = |rating: Rating| Fact {
+        subject: rating.about,
+        value: i64::from(rating.stars),
+        ..Fact::new(document, FactKind::RatingGiven, rating.at)
+    };
+    parse(document).map(fact).into_iter().collect()
 }
 
 /// A name as JSON has it, without its quotes.

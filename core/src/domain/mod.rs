@@ -135,8 +135,8 @@ pub use search::{SearchQuery, SearchTerm, SearchText};
 pub use shift::{Shift, ShiftEvent, ShiftMove, ShiftState};
 pub use site::{Bilingual, Settings, Site, SiteBox};
 pub use statistics::{
-    Counted, CoverageFigure, Details, DutyFigure, Figure, Gap, PostFigure, ResponseFigure, Share, Statistics, StatisticsWindow, TierFigure,
-    shift_at,
+    Counted, CoverageFigure, Details, DutyFigure, Figure, Gap, PostFigure, RatingFigure, ResponseFigure, Share, Statistics,
+    StatisticsWindow, TierFigure, shift_at,
 };
 pub use statutory::Term;
 pub use tag::{NfcTag, QrTag, TagSeal};

@@ -72,6 +72,10 @@ figures! {
         "Publicity sessions held in the window and verified.";
     LeafletsDistributed = "leaflets_distributed", 1, [Leaflets],
         "Leaflets issued in the window, less those returned and wasted.";
+    Consultations = "consultations", 1, [Consultation],
+        "Questions answered at the duty posts in the window.";
+    Ratings = "ratings", 1, [RatingAsked, RatingGiven],
+        "Ratings given in the window of those asked for in it: a call of somebody's own that was closed, a lost thing that went back.";
     LostReturned = "lost_returned", 1, [LossReturned],
         "Lost things that went back in the window.";
     LostReturnMinutesMedian = "lost_return_minutes_median", 1, [LossReturned],
@@ -141,8 +145,8 @@ pub struct Counted {
     pub turns: BTreeMap<String, u64>,
     /// The force of each person who was ever known.
     pub forces: BTreeMap<String, String>,
-    /// A check-in of the window at least of each zone's quarter of an hour that has one: zone, UTC ms.
-    pub seen: Vec<(String, i64)>,
+    /// By zone, a moment in each quarter of an hour of the window that has a check-in at least, UTC ms.
+    pub seen: BTreeMap<String, Vec<i64>>,
     /// When somebody was to be in a zone: zone, from and until when, UTC ms.
     pub planned: BTreeSet<(String, i64, i64)>,
     /// All other facts that may matter: of the window, and those that begin before it and may reach into it.
@@ -165,7 +169,7 @@ impl Counted {
                     if !fact.subject.is_empty() {
                         turns.insert((&fact.party, &fact.subject));
                     }
-                    counted.seen.push((fact.place.clone(), fact.at));
+                    counted.seen.entry(fact.place.clone()).or_default().push(fact.at);
                 }
                 FactKind::Arrival if window.has(fact.at) => {
                     let own = shifts.iter().copied().filter(|shift| shift.subject == fact.party);
@@ -260,6 +264,19 @@ pub struct ResponseFigure {
     pub median_s: Option<f64>,
     /// Nine of ten are not longer, seconds.
     pub p90_s: Option<f64>,
+}
+
+/// What those say who were helped.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RatingFigure {
+    /// How often somebody was asked.
+    pub asked: u64,
+    /// How often somebody answered.
+    pub given: u64,
+    /// Given, of asked; absent where nobody was. A window may have answers to what was asked before it.
+    pub share: Option<f64>,
+    /// The middle one, 1 to 5; absent where there are none.
+    pub median: Option<f64>,
 }
 
 /// Hours in which somebody was to be in a zone.
@@ -358,6 +375,12 @@ pub struct Statistics {
     pub publicity_sessions: u64,
     /// 宣传单页
     pub leaflets_distributed: u64,
+    /// 咨询
+    #[serde(default)]
+    pub consultations: u64,
+    /// 口碑
+    #[serde(default)]
+    pub ratings: RatingFigure,
     /// 寻回
     pub lost_returned: u64,
     /// 寻回, minutes; absent where nothing went back.
@@ -403,6 +426,8 @@ impl Statistics {
             hazards_overdue: length(open_hazards(counted, window.end()).filter(|fact| fact.value < window.end())),
             publicity_sessions: number(FactKind::SessionVerified),
             leaflets_distributed: counted.within(FactKind::Leaflets, window).map(|fact| fact.value.unsigned_abs()).sum(),
+            consultations: number(FactKind::Consultation),
+            ratings: ratings(counted, window),
             lost_returned,
             lost_return_minutes_median: of_values(FactKind::LossReturned, 60_000.0),
             details: Details {
@@ -428,7 +453,7 @@ impl Statistics {
             Figure::PatrolTurns => whole(self.patrol_turns),
             Figure::PersonnelActive => whole(self.personnel_active),
             Figure::ZonesActive => whole(self.zones_active),
-            Figure::Response => None,
+            Figure::Response | Figure::Ratings => None,
             Figure::DutyCoverage => self.duty_coverage,
             Figure::Campaigns => whole(self.campaigns),
             Figure::VenueChecks => whole(self.venue_checks),
@@ -437,6 +462,7 @@ impl Statistics {
             Figure::HazardsOverdue => whole(self.hazards_overdue),
             Figure::PublicitySessions => whole(self.publicity_sessions),
             Figure::LeafletsDistributed => whole(self.leaflets_distributed),
+            Figure::Consultations => whole(self.consultations),
             Figure::LostReturned => whole(self.lost_returned),
             Figure::LostReturnMinutesMedian => self.lost_return_minutes_median,
         }
@@ -467,6 +493,12 @@ fn is_open(fact: &Fact, end: i64) -> bool {
 
 fn read_person(fact: &Fact) -> Option<Person> {
     Person::read(serde_json::from_str(fact.detail.as_deref()?).ok()?)
+}
+
+fn ratings(counted: &Counted, window: &StatisticsWindow) -> RatingFigure {
+    let stars: Vec<f64> = counted.within(FactKind::RatingGiven, window).map(|fact| real(fact.value)).collect();
+    let (asked, given) = (length(counted.within(FactKind::RatingAsked, window)), length(stars.iter()));
+    RatingFigure { asked, given, share: ratio(given, asked), median: median(stars) }
 }
 
 /// From received, and from dispatched.
@@ -519,9 +551,12 @@ fn coverage(counted: &Counted, window: &StatisticsWindow) -> CoverageFigure {
         let (first, after) = (place(start), hours.partition_point(|hour| *hour < end));
         of_zone.iter_mut().take(after).skip(first).for_each(|(planned, _)| *planned = true);
     }
-    for (zone, at) in &counted.seen {
-        if let Some((_, seen)) = zones.get_mut(zone.as_str()).and_then(|of_zone| of_zone.get_mut(place(*at))) {
-            *seen = true;
+    for (zone, moments) in &counted.seen {
+        let Some(of_zone) = zones.get_mut(zone.as_str()) else { continue };
+        for at in moments {
+            if let Some((_, seen)) = of_zone.get_mut(place(*at)) {
+                *seen = true;
+            }
         }
     }
     let (planned, covered) = (

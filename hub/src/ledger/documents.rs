@@ -237,6 +237,16 @@ impl Tx<'_> {
         statement.query_map([self.site], raw)?.map(|row| Ok(parse(row?)?.document)).collect()
     }
 
+    /// Looks at every document of the site, one after the other: there may be more of them than memory should hold.
+    pub(crate) fn each_document(&self, mut look: impl FnMut(Document) -> Result<()>) -> Result<()> {
+        let mut statement = self.connection.prepare(select!(""))?;
+        let mut rows = statement.query([self.site])?;
+        while let Some(row) = rows.next()? {
+            look(parse(raw(row)?)?.document)?;
+        }
+        Ok(())
+    }
+
     /// All documents that a site file brings, with their kinds.
     pub(crate) fn reference_documents(&self) -> Result<Vec<Stored>> {
         let mut statement = self.connection.prepare_cached(select!(

@@ -63,10 +63,16 @@ impl Tx<'_> {
         for (row, fact) in before.iter().filter(|(_, fact)| !said.contains(fact)) {
             self.close_fact(*row, position)?;
             touched.extend(FirstOf::of(fact));
+            if is_plan(fact) {
+                self.drop_planned(fact)?;
+            }
         }
         for fact in said.iter().filter(|fact| !before.iter().any(|(_, held)| held == *fact)) {
             self.open_fact(fact, position)?;
             touched.extend(FirstOf::of(fact));
+            if is_plan(fact) {
+                self.add_planned(fact)?;
+            }
         }
         touched.iter().try_for_each(|of| self.keep_first(of, position))
     }
@@ -114,15 +120,20 @@ impl Tx<'_> {
     fn keep_first(&self, of: &FirstOf, position: u64) -> Result<()> {
         let (name, subject, party) = of.key();
         let first = self.first(of)?;
+        // By name: without it the key is walked through, and each check-in takes longer than the one before.
         let held: Option<i64> = self
             .connection
             .prepare_cached(
-                "SELECT at FROM first_check_ins WHERE site = ?1 AND of = ?2 AND subject = ?3 AND party = ?4 AND until_position IS NULL",
+                "SELECT at FROM first_check_ins INDEXED BY first_check_ins_now
+                 WHERE site = ?1 AND of = ?2 AND subject = ?3 AND party = ?4 AND until_position IS NULL",
             )?
             .query_row((self.site, name, subject, &party), |row| row.get(0))
             .optional()?;
         if held == first {
             return Ok(());
+        }
+        if let (FirstOf::Quarter { zone, from }, true) = (of, held.is_some() != first.is_some()) {
+            self.keep_seen(zone, *from, first.is_some())?;
         }
         if let Some(at) = held {
             let key = (self.site, name, at, subject, &party, position);
@@ -169,38 +180,36 @@ impl Tx<'_> {
         })
     }
 
-    /// Finds the facts of documents that an earlier version wrote.
+    /// Finds what documents say that an earlier version wrote or did not look for. What holds already stays, with its positions.
     pub(super) fn begin_facts(&self) -> Result<()> {
-        let is_empty: bool =
-            self.connection.query_row("SELECT NOT EXISTS (SELECT 1 FROM facts WHERE site = ?1)", [self.site], |row| row.get(0))?;
-        if is_empty { self.rebuild_facts().map(drop) } else { Ok(()) }
+        self.each_document(|document| self.keep_facts(&document, document.rev))?;
+        self.rebuild_zone_days()
     }
 
     /// Makes the facts anew of the documents as they are. What held only before is forgotten: figures as of earlier positions
     /// are then those of now. Returns how many facts there are.
     pub(crate) fn rebuild_facts(&self) -> Result<u64> {
-        for table in ["facts", "first_check_ins"] {
+        for table in ["facts", "first_check_ins", "zone_days"] {
             self.connection.execute(&format!("DELETE FROM {table} WHERE site = ?1"), [self.site])?;
         }
-        for document in self.all_documents()? {
-            self.keep_facts(&document, document.rev)?;
-        }
+        self.begin_facts()?;
         Ok(self.connection.query_row("SELECT count(*) FROM facts WHERE site = ?1", [self.site], |row| row.get(0))?)
     }
 
     /// Whether the facts that hold are those that the documents say.
     pub(crate) fn facts_fit(&self) -> Result<bool> {
         let mut said = Vec::new();
-        for document in self.all_documents()? {
+        self.each_document(|document| {
             said.extend(Fact::of_document(&document));
-        }
+            Ok(())
+        })?;
         said.sort_unstable();
         let mut statement = self.connection.prepare(
             "SELECT kind, at, until, subject, party, place, value, detail, document FROM facts WHERE site = ?1 AND until_position IS NULL",
         )?;
         let mut held: Vec<Option<Fact>> = statement.query_map([self.site], fact)?.collect::<std::result::Result<_, _>>()?;
         held.sort_unstable();
-        Ok(held.into_iter().eq(said.iter().cloned().map(Some)) && self.kept_firsts()? == firsts(&said))
+        Ok(held.into_iter().eq(said.iter().cloned().map(Some)) && self.kept_firsts()? == firsts(&said) && self.zone_days_fit(&said)?)
     }
 
     fn kept_firsts(&self) -> Result<Firsts> {
@@ -209,6 +218,10 @@ impl Tx<'_> {
         let rows = statement.query_map([self.site], |row| Ok(((row.get(0)?, row.get(1)?, row.get(2)?), row.get(3)?)))?;
         Ok(rows.collect::<std::result::Result<_, _>>()?)
     }
+}
+
+fn is_plan(fact: &Fact) -> bool {
+    fact.kind == FactKind::Planned && !fact.place.is_empty()
 }
 
 fn firsts(said: &[Fact]) -> Firsts {

@@ -23,6 +23,7 @@ mod repeats;
 mod search;
 mod uploads;
 mod world;
+mod zone_days;
 
 pub(crate) use branches::Branch;
 pub(crate) use codes::{Code as EnrolCode, For};
@@ -39,6 +40,7 @@ pub(crate) use operator_links::OperatorLink;
 pub(crate) use reference::Put;
 pub(crate) use uploads::Upload;
 pub(crate) use world::HubWorld;
+pub(crate) use zone_days::{moments, spans};
 
 /// One site's part of a transaction: all reading and writing goes through it.
 pub(crate) struct Tx<'a> {

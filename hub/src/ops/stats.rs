@@ -1,7 +1,7 @@
 //! Figures as a table, as JSON, or as CSV, and the records behind them.
 
 use clap::ValueEnum;
-use liuye_core::domain::{Figure, Share, Statistics, format_rfc3339, neutralised};
+use liuye_core::domain::{Figure, RatingFigure, ResponseFigure, Statistics, format_rfc3339, neutralised};
 use liuye_core::{Code, Error, Result};
 use serde_json::json;
 
@@ -75,29 +75,42 @@ pub(crate) fn behind_json(behind: &Behind) -> serde_json::Value {
     json!({ "document": behind.document, "at": behind.at, "operations": operations })
 }
 
-/// One line a number: a response has several.
+/// One line a number: some figures have several.
 fn rows(statistics: &Statistics) -> Vec<(String, String, u32)> {
     let mut rows = Vec::new();
     for figure in Figure::ALL {
-        if *figure != Figure::Response {
-            let value = statistics.number(*figure).map_or_else(String::new, number);
-            rows.push((figure.as_str().to_owned(), value, figure.version()));
-            continue;
-        }
-        let response = &statistics.response;
-        let mut row = |name: String, value: Option<f64>| {
-            rows.push((format!("{figure}.{name}", figure = figure.as_str()), value.map_or_else(String::new, number), figure.version()));
+        let name = figure.as_str();
+        let numbers = match figure {
+            Figure::Response => response_rows(&statistics.response),
+            Figure::Ratings => rating_rows(&statistics.ratings),
+            _ => vec![(String::new(), statistics.number(*figure))],
         };
-        for tier in &response.tiers {
-            for (start, share) in [("from_received", &tier.from_received), ("from_dispatched", &tier.from_dispatched)] {
-                let Share { share, .. } = share;
-                row(format!("{}.{start}", tier.name), *share);
-            }
+        for (part, value) in numbers {
+            let name = if part.is_empty() { name.to_owned() } else { format!("{name}.{part}") };
+            rows.push((name, value.map_or_else(String::new, number), figure.version()));
         }
-        row("median_s".to_owned(), response.median_s);
-        row("p90_s".to_owned(), response.p90_s);
     }
     rows
+}
+
+type Numbers = Vec<(String, Option<f64>)>;
+
+fn response_rows(response: &ResponseFigure) -> Numbers {
+    let mut rows = Vec::new();
+    for tier in &response.tiers {
+        for (start, share) in [("from_received", &tier.from_received), ("from_dispatched", &tier.from_dispatched)] {
+            rows.push((format!("{}.{start}", tier.name), share.share));
+        }
+    }
+    rows.push(("median_s".to_owned(), response.median_s));
+    rows.push(("p90_s".to_owned(), response.p90_s));
+    rows
+}
+
+fn rating_rows(ratings: &RatingFigure) -> Numbers {
+    let whole = |count: u64| u32::try_from(count).ok().map(f64::from);
+    let rows = [("asked", whole(ratings.asked)), ("given", whole(ratings.given)), ("share", ratings.share), ("median", ratings.median)];
+    rows.map(|(part, value)| (part.to_owned(), value)).to_vec()
 }
 
 fn number(value: f64) -> String {
@@ -128,4 +141,15 @@ fn csv(header: &[&str], rows: &[Vec<String>]) -> Result<String> {
     }
     let bytes = writer.into_inner().map_err(|_| Error::internal("a table that is no CSV"))?;
     String::from_utf8(bytes).map_err(|_| Error::internal("a table that is no CSV"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_of_a_csv_is_a_formula() {
+        let cells = ["=1+1", "@cmd", "-2", "＝1", "campaigns"].map(str::to_owned).to_vec();
+        assert_eq!(csv(&["a", "b", "c", "d", "e"], &[cells]).unwrap(), "a,b,c,d,e\n'=1+1,'@cmd,'-2,'＝1,campaigns\n");
+    }
 }

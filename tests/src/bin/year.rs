@@ -61,10 +61,22 @@ fn bar(told: &Told, started: Instant) {
 }
 
 fn table(year: &Year) {
-    println!("{:<28} {:>10} {:>10}", "figure", "article", "Liuye");
+    println!("{} {:<36} {:>10} {:>10}", padded("指标", 26), "figure", "article", "Liuye");
     for line in &year.lines {
-        let liuye = line.liuye.map_or_else(|| "–".to_owned(), |value| value.to_string());
+        let liuye = line.liuye.map_or_else(|| "–".to_owned(), number);
         let mark = if line.agrees() { "" } else { "  DIFFERS" };
-        println!("{:<28} {:>10} {liuye:>10}{mark}", line.figure, line.article);
+        println!("{} {:<36} {:>10} {liuye:>10}{mark}", padded(line.zh, 26), line.en, number(line.article));
     }
+    println!("where the article gives no number (trades, calls, questions, ratings), that of the plan stands in its place");
+}
+
+fn number(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A text and as many spaces as make it so wide on a terminal, where a Chinese character takes two columns.
+fn padded(text: &str, width: usize) -> String {
+    let columns: usize = text.chars().map(|character| if character > '\u{2e7f}' { 2 } else { 1 }).sum();
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns)))
 }
