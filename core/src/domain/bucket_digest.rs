@@ -28,6 +28,12 @@ impl BucketDigest {
         self.sum = self.sum.wrapping_sub(term);
     }
 
+    /// Adds what other documents add up to.
+    pub const fn add_all(&mut self, other: Self) {
+        self.documents += other.documents;
+        self.sum = self.sum.wrapping_add(other.sum);
+    }
+
     /// What a document adds, from its parts as both ends store them. Where it lies is no part of it: readers see different buckets.
     #[must_use]
     pub fn term(id: &str, kind: &str, rev: u64, schema_version: u32, body: &str, conflicts: &str) -> u128 {
