@@ -64,12 +64,11 @@ fn arm(world: &mut Memory, actor: &Actor, id: &str) {
     assert_eq!(world.act(actor, Kind::WelfareArm, id, body), Verdict::CLEAN);
 }
 
-/// A found thing in somebody's custody, as far as these rules read one.
-fn found(world: &mut Memory, id: &str, custodian: &str) {
-    let mut document = world.documents["v-001"].clone();
-    (document.id, document.kind) = (id.to_owned(), "found_item".to_owned());
-    document.body = json!({"state": "in_custody", "custodian": custodian});
-    world.documents.insert(id.to_owned(), document);
+/// A found thing in somebody's custody, as whoever found it registers it.
+fn found(world: &mut Memory, id: &str, finder: &str) {
+    let found = json!({"category": "clothing", "description": "a scarf", "place": "river street", "found_at": NOON - HOUR});
+    let body = json!({"event": "register", "found": found});
+    assert_eq!(world.act(&person(finder, Role::Auxiliary), Kind::FoundRegister, id, body), Verdict::CLEAN);
 }
 
 fn handover(world: &Memory) -> Handover {

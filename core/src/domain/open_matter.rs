@@ -1,10 +1,9 @@
 //! What somebody at a duty post has in hand that is not over: whoever takes the post over has to take it by name.
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::case::parse;
-use super::{Call, CallSource, Document, DocumentKind, WelfareState, WelfareTimer};
+use super::{Call, CallSource, Document, DocumentKind, FoundItem, FoundItemState, WelfareState, WelfareTimer};
 
 /// What an open matter is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,16 +26,11 @@ pub struct OpenMatter {
     pub id: String,
 }
 
-/// The kind of documents by which found things are known.
-const FOUND_ITEM: &str = "found_item";
-/// In these states nobody has a found thing in custody any more.
-const OUT_OF_CUSTODY: [&str; 2] = ["released", "disposed"];
-
 impl OpenMatter {
     /// Whether documents of this kind can be open matters.
     #[must_use]
     pub fn is_kind(kind: &str) -> bool {
-        kind == DocumentKind::Call.as_str() || kind == DocumentKind::WelfareTimer.as_str() || kind == FOUND_ITEM
+        kind == DocumentKind::Call.as_str() || kind == DocumentKind::WelfareTimer.as_str() || kind == DocumentKind::FoundItem.as_str()
     }
 
     /// What this document is for `person`, who serves at a post in `zone`; none where it is over or not theirs.
@@ -46,7 +40,9 @@ impl OpenMatter {
     #[must_use]
     pub fn of(document: &Document, person: &str, zone: &str) -> Option<Self> {
         let kind = match document.kind.as_str() {
-            FOUND_ITEM => is_in_custody(&document.body, person).then_some(MatterKind::FoundItem)?,
+            kind if kind == DocumentKind::FoundItem.as_str() => {
+                is_in_custody(&parse(document)?, person).then_some(MatterKind::FoundItem)?
+            }
             kind if kind == DocumentKind::Call.as_str() => is_open_call(&parse(document)?, person, zone).then_some(MatterKind::Call)?,
             kind if kind == DocumentKind::WelfareTimer.as_str() => {
                 is_running_timer(&parse(document)?, person).then_some(MatterKind::WelfareTimer)?
@@ -75,7 +71,6 @@ fn is_running_timer(timer: &WelfareTimer, person: &str) -> bool {
     !is_over && !timer.duress && (timer.person == person || timer.acknowledged_by.as_deref() == Some(person))
 }
 
-fn is_in_custody(item: &Value, person: &str) -> bool {
-    let text = |field: &str| item.get(field).and_then(Value::as_str);
-    text("custodian") == Some(person) && text("state").is_none_or(|state| !OUT_OF_CUSTODY.contains(&state))
+fn is_in_custody(item: &FoundItem, person: &str) -> bool {
+    item.is_held_by(person) && !matches!(item.state, FoundItemState::Released | FoundItemState::Disposed)
 }
