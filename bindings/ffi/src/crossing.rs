@@ -64,7 +64,7 @@ macro_rules! numbers {
 
         impl Inward<$ty> for i64 {
             fn inward(self, at: &str) -> Result<$ty> {
-                Ok(<$ty>::try_from(self).map_err(|_| Error::field(Code::OutOfRange, at.to_owned(), "a number that is not so large, and not negative"))?)
+                Ok(<$ty>::try_from(self).map_err(|_| Error::field(Code::OutOfRange, at.to_owned(), "not negative, and not so large"))?)
             }
         }
     )*};

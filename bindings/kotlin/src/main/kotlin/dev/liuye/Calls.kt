@@ -17,7 +17,7 @@ public class Calls internal constructor(private val companion: Companion) {
      * known.
      *
      * @throws LiuyeException.Refused `time_malformed` or `time_in_future` at `told_at`; those of [raise].
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun enter110(call: HelpDraft, toldAt: String? = null): RaisedCall =
         companion.call { it.enter110(call.toBridge(), toldAt) }
@@ -33,7 +33,7 @@ public class Calls internal constructor(private val companion: Companion) {
      * Begins a drill with a call of its own: it runs like any other, and enters no figure.
      *
      * @throws LiuyeException.Refused those of [raise].
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun beginExercise(call: HelpDraft): RaisedCall = companion.call { it.beginExercise(call.toBridge()) }
 
@@ -49,7 +49,7 @@ public class Calls internal constructor(private val companion: Companion) {
      * thought.
      *
      * @throws LiuyeException.Refused `unknown_reference` at `zone`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun triage(call: String, severity: Severity, category: CallCategory? = null, zone: String? = null): Recorded =
@@ -59,7 +59,7 @@ public class Calls internal constructor(private val companion: Companion) {
      * The desk sends persons and units. They hear of it once the hub has it.
      *
      * @throws LiuyeException.Refused `unknown_reference` at `responders[n]`; `out_of_range` at `responders`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun dispatch(call: String, responders: List<Responder>): Recorded =
@@ -71,7 +71,7 @@ public class Calls internal constructor(private val companion: Companion) {
     /**
      * Those on scene, or the desk for them, are at work.
      *
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun handle(call: String): Recorded = companion.call { it.handleCall(call) }
@@ -109,7 +109,7 @@ public class Calls internal constructor(private val companion: Companion) {
     /**
      * 接单: whoever is sent says that they heard. Works offline, like all milestones.
      *
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun acknowledge(assignment: String): Recorded = companion.call { it.acknowledgeAssignment(assignment) }

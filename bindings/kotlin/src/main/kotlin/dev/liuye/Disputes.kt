@@ -7,14 +7,14 @@ public class Disputes internal constructor(private val companion: Companion) {
      *
      * @throws LiuyeException.Refused `out_of_range` at `parties`; `unknown_reference` at `zone`; a text's code at its
      *   field.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun report(draft: DisputeDraft): Recorded = companion.call { it.reportDispute(draft) }
 
     /**
      * An officer looks at it.
      *
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun screen(dispute: String, note: String? = null): Recorded = companion.call { it.screenDispute(dispute, note) }
@@ -24,7 +24,7 @@ public class Disputes internal constructor(private val companion: Companion) {
      * they see the dispute from then on. Fails as [screen], and also:
      *
      * @throws LiuyeException.Refused `missing` or `out_of_range` at `mediators`.
-     * @throws LiuyeException.NotPermitted `not_permitted` at `mediators` where nobody among them may mediate without
+     * @throws LiuyeException.NotPermitted at `mediators` where nobody among them may mediate without
      *   an officer.
      */
     public suspend fun mediate(dispute: String, road: MediationRoad, mediators: List<String>): Recorded =

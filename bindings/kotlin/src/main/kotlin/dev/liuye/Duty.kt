@@ -17,7 +17,7 @@ public class Duty internal constructor(private val companion: Companion) {
      * Writes into a post's book. Works offline.
      *
      * @throws LiuyeException.Refused `unknown_reference` at `post` or `corrects`; `missing` at `text`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun writeLog(draft: DutyLogDraft, photos: List<String> = emptyList()): Recorded =
         companion.call { it.writeDutyLog(draft, photos) }
@@ -33,7 +33,7 @@ public class Duty internal constructor(private val companion: Companion) {
      * Writes down a question that was answered. Works offline.
      *
      * @throws LiuyeException.Refused `unknown_reference` at `post`; a text's code at its field.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun recordConsultation(draft: ConsultationDraft): Recorded = companion.call { it.recordConsultation(draft) }
 
@@ -55,7 +55,7 @@ public class Duty internal constructor(private val companion: Companion) {
      * Wants to pass a post on to the next person. Needs a running shift at that post. Works offline.
      *
      * @throws LiuyeException.Refused `off_shift` at `post`; `unknown_reference` at `post` or `to`.
-     * @throws LiuyeException.NotPermitted `not_permitted` at `to`.
+     * @throws LiuyeException.NotPermitted at `to`.
      */
     public suspend fun offerHandover(post: String, to: String, note: String? = null): Recorded =
         companion.call { it.offerHandover(post, to, note) }
@@ -71,7 +71,7 @@ public class Duty internal constructor(private val companion: Companion) {
      * Takes a post over, with what is open: the ids of [toAccept], each of them.
      *
      * @throws LiuyeException.Refused `off_shift` at `post` where no shift at that post is running.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `handover_open` at `accepted` where one is missing; `state_refused`.
      */
     public suspend fun acceptHandover(handover: String, accepted: List<String>, note: String? = null): Recorded =

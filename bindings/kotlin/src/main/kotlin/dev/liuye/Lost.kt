@@ -50,7 +50,7 @@ public class Lost internal constructor(private val companion: Companion) {
      * Registers what was found; whoever signs for it here holds it from then on. Works offline.
      *
      * @throws LiuyeException.Refused those of the rules, with the field.
-     * @throws LiuyeException.NotPermitted `not_permitted` for a valuable and somebody who may hold none.
+     * @throws LiuyeException.NotPermitted for a valuable and somebody who may hold none.
      */
     public suspend fun registerFound(draft: FoundDraft): Recorded = companion.call { it.registerFound(draft) }
 
@@ -65,7 +65,7 @@ public class Lost internal constructor(private val companion: Companion) {
      * Puts an item away that the author holds: a valuable under two signatures.
      *
      * @throws LiuyeException.Refused `custody_two_people`; a text's code at `place`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun store(item: String, place: String): Recorded = companion.call { it.storeFound(item, place) }
@@ -81,7 +81,7 @@ public class Lost internal constructor(private val companion: Companion) {
      * [store], and also:
      *
      * @throws LiuyeException.Refused `unknown_reference` at `to`.
-     * @throws LiuyeException.NotPermitted `not_permitted` at `to`.
+     * @throws LiuyeException.NotPermitted at `to`.
      */
     public suspend fun handOver(item: String, to: String): Recorded = companion.call { it.handOverFound(item, to) }
 
@@ -103,7 +103,7 @@ public class Lost internal constructor(private val companion: Companion) {
      * Announces an item: its statutory year begins.
      *
      * @throws LiuyeException.Refused `item_prohibited`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun notice(item: String): Recorded = companion.call { it.noticeFound(item) }
@@ -155,7 +155,7 @@ public class Lost internal constructor(private val companion: Companion) {
      * Asks a claimant what only the owner can know; 1 to 5 questions.
      *
      * @throws LiuyeException.Refused `out_of_range` at `questions`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun question(claim: String, questions: List<String>): Recorded =

@@ -51,7 +51,7 @@ public class Patrol internal constructor(private val companion: Companion) {
      * @throws LiuyeException.Refused `shift_overlap` at `from` where another shift of this person is running or takes
      *   up a part of this one; `unknown_reference` at `zone` or `post`; `missing` at `zone`; `out_of_range` at
      *   `minutes`.
-     * @throws LiuyeException.NotPermitted `not_permitted` for somebody else's.
+     * @throws LiuyeException.NotPermitted for somebody else's.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun startShift(start: ShiftStart): Recorded = companion.call { it.startShift(start) }
@@ -60,7 +60,7 @@ public class Patrol internal constructor(private val companion: Companion) {
      * Goes off duty. Works offline.
      *
      * @throws LiuyeException.Refused a text's code at `note`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun endShift(shift: String, note: String? = null): Recorded = companion.call { it.endShift(shift, note) }
@@ -70,7 +70,7 @@ public class Patrol internal constructor(private val companion: Companion) {
      *
      * @throws LiuyeException.Refused `shift_overlap` at `from`; `time_malformed`, `time_order` or `out_of_range` at
      *   `from` or `to`; `unknown_reference` at `person`, `zone` or `post`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun planShift(draft: ShiftDraft): Recorded = companion.call { it.planShift(draft) }
 
@@ -78,7 +78,7 @@ public class Patrol internal constructor(private val companion: Companion) {
      * Calls a planned shift off.
      *
      * @throws LiuyeException.Refused `missing` at `reason`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun cancelShift(shift: String, reason: String): Recorded = companion.call { it.cancelShift(shift, reason) }
@@ -106,7 +106,7 @@ public class Patrol internal constructor(private val companion: Companion) {
      * Schedules a tour.
      *
      * @throws LiuyeException.Refused `unknown_reference` at `route` or `person`; `time_malformed` at `day`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `not_enrolled`.
      */
     public suspend fun scheduleTour(draft: TourDraft): Recorded = companion.call { it.scheduleTour(draft) }
@@ -114,7 +114,7 @@ public class Patrol internal constructor(private val companion: Companion) {
     /**
      * Begins the walk: check-ins at the route's checkpoints belong to it from now on. Works offline.
      *
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun startTour(tour: String): Recorded = companion.call { it.startTour(tour) }
@@ -123,7 +123,7 @@ public class Patrol internal constructor(private val companion: Companion) {
      * Ends the walk: complete, or not, as its check-ins show. Works offline.
      *
      * @throws LiuyeException.Refused a text's code at `note`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun finishTour(tour: String, note: String? = null): Recorded = companion.call { it.finishTour(tour, note) }

@@ -13,7 +13,7 @@ public class Publicity internal constructor(private val companion: Companion) {
      *
      * @throws LiuyeException.Refused `unknown_reference` at `topics`, `materials` or `zone`; `missing` at `topics` or
      *   `place`; `time_malformed`, `time_order` or `out_of_range` at `from` or `to`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun plan(draft: SessionDraft): Recorded = companion.call { it.planSession(draft) }
 
@@ -21,7 +21,7 @@ public class Publicity internal constructor(private val companion: Companion) {
      * Says that a session was held, and how many people it reached. Works offline.
      *
      * @throws LiuyeException.Refused `out_of_range` at `audience`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun hold(
@@ -35,7 +35,7 @@ public class Publicity internal constructor(private val companion: Companion) {
     /**
      * Vouches for a session that somebody else held: it counts from then on, and its leaflets stay as they are.
      *
-     * @throws LiuyeException.NotPermitted `not_permitted`, also for one of their own.
+     * @throws LiuyeException.NotPermitted for who may not, also for one of their own.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun verify(session: String, note: String? = null): Recorded = companion.call { it.verifySession(session, note) }
@@ -52,7 +52,7 @@ public class Publicity internal constructor(private val companion: Companion) {
      *
      * @throws LiuyeException.Refused `unknown_reference` at `material` where that is no leaflet; `out_of_range` at
      *   `quantity`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun stockLeaflets(material: String, quantity: Long): Recorded =
         companion.call { it.stockLeaflets(material, quantity) }
@@ -62,7 +62,7 @@ public class Publicity internal constructor(private val companion: Companion) {
      *
      * @throws LiuyeException.Refused `leaflets_short` or `out_of_range` at `quantity`; `unknown_reference` at
      *   `session`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused` at `session` where it is verified.
      */
     public suspend fun issueLeaflets(batch: String, session: String, quantity: Long): Recorded =

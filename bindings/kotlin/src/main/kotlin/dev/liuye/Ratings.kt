@@ -7,7 +7,7 @@ public class Ratings internal constructor(private val companion: Companion) {
      * code, where another phone reported the loss. Works offline.
      *
      * @throws LiuyeException.Refused `out_of_range` at `stars`; `unknown_reference` at `about`.
-     * @throws LiuyeException.NotPermitted `not_permitted` at `about` where somebody else was helped.
+     * @throws LiuyeException.NotPermitted at `about` where somebody else was helped.
      * @throws LiuyeException.State at `about`: `exists`; `state_refused` where it is not over.
      */
     public suspend fun give(about: String, stars: Long, code: String? = null): Recorded =

@@ -146,14 +146,14 @@ public class Safety internal constructor(private val companion: Companion) {
      *
      * @throws LiuyeException.Refused `unknown_reference` at `venues`, `zones` or `checklist`; `time_malformed` at
      *   `from` or `to`; `time_order` at `to`; a text's code at its field.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun planCampaign(draft: CampaignDraft): Recorded = companion.call { it.planCampaign(draft) }
 
     /**
      * A campaign begins.
      *
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun startCampaign(campaign: String): Recorded = companion.call { it.startCampaign(campaign) }
@@ -162,7 +162,7 @@ public class Safety internal constructor(private val companion: Companion) {
      * A campaign is over. Visits that go on are handed in as before.
      *
      * @throws LiuyeException.Refused `too_long` at `summary`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun closeCampaign(campaign: String, summary: String? = null): Recorded =
@@ -172,7 +172,7 @@ public class Safety internal constructor(private val companion: Companion) {
      * Writes a rectification notice. Works offline; its number comes from the hub.
      *
      * @throws LiuyeException.Refused a text's code at its field.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused` at `hazard` where it has no due date or is not open.
      */
     public suspend fun issueNotice(draft: NoticeDraft): Recorded = companion.call { it.issueNotice(draft) }
@@ -181,7 +181,7 @@ public class Safety internal constructor(private val companion: Companion) {
      * Keeps the signature of the venue's operator, or that they would not sign. A photo of it was attached before.
      *
      * @throws LiuyeException.Refused `out_of_range` at `signature.strokes`; `hazard_four_eyes` at `signature.witness`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused` where it was signed before.
      */
     public suspend fun signNotice(notice: String, signature: Signature): Recorded = companion.call { it.signNotice(notice, signature) }
@@ -217,7 +217,7 @@ public class Safety internal constructor(private val companion: Companion) {
      *
      * @throws LiuyeException.Refused `unknown_reference` or `venue_retired` at `venue`; `unknown_reference` at
      *   `inspector`; `time_malformed` at `due`.
-     * @throws LiuyeException.NotPermitted `not_permitted` at `inspector`; `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not; at `inspector` where they may not.
      */
     public suspend fun planInspection(venue: String, inspector: String, campaign: String? = null, due: String? = null): Recorded =
         companion.call { it.planInspection(venue, inspector, campaign, due) }
@@ -234,7 +234,7 @@ public class Safety internal constructor(private val companion: Companion) {
     /**
      * The second person of a closing on the spot says so themselves.
      *
-     * @throws LiuyeException.NotPermitted `not_permitted` for anyone else.
+     * @throws LiuyeException.NotPermitted for anyone else.
      * @throws LiuyeException.State `state_refused` where it was said before.
      */
     public suspend fun witness(hazard: String): Recorded = companion.call { it.witnessHazard(hazard) }

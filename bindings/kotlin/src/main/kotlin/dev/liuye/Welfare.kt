@@ -6,7 +6,7 @@ public class Welfare internal constructor(private val companion: Companion) {
      * Begins a timer. The hub watches it: nobody is asked after whose phone never reached the hub.
      *
      * @throws LiuyeException.Refused `out_of_range` at `duration_s`; `missing` at `code`; `duplicate_id` at `duress`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun arm(draft: WelfareDraft): Recorded = companion.call { it.armTimer(draft.toBridge()) }
 
@@ -14,7 +14,7 @@ public class Welfare internal constructor(private val companion: Companion) {
      * Ends a timer by a code. With the duress code everything on this phone is as with the other one.
      *
      * @throws LiuyeException.Refused `malformed` at `code` where it is neither.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun cancel(timer: String, code: String, fix: Fix? = null): Recorded =
@@ -23,7 +23,7 @@ public class Welfare internal constructor(private val companion: Companion) {
     /**
      * The desk sees to an alarm.
      *
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun acknowledge(timer: String): Recorded = companion.call { it.acknowledgeAlarm(timer) }

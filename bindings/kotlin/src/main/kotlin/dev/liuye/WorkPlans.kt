@@ -7,7 +7,7 @@ public class WorkPlans internal constructor(private val companion: Companion) {
      *
      * @throws LiuyeException.Refused `time_malformed` or `time_order` at `from`, `to` or `tasks[n].due`; `missing`,
      *   `out_of_range` or `duplicate_id` at `tasks`; `unknown_reference` at `owner`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun adopt(draft: WorkPlanDraft): Recorded = companion.call { it.adoptPlan(draft) }
 
@@ -23,7 +23,7 @@ public class WorkPlans internal constructor(private val companion: Companion) {
      * Says that a task is done: whoever answers for it. Works offline.
      *
      * @throws LiuyeException.Refused `unknown_reference` at `task`; `missing` at `note`.
-     * @throws LiuyeException.NotPermitted `not_permitted` at `task`.
+     * @throws LiuyeException.NotPermitted at `task`.
      * @throws LiuyeException.State `state_refused`.
      */
     public suspend fun report(plan: String, task: String, note: String): Recorded =
@@ -56,7 +56,7 @@ public class WorkPlans internal constructor(private val companion: Companion) {
     /**
      * A plan is over, with every task accepted or dropped.
      *
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      * @throws LiuyeException.State `state_refused` where one is open.
      */
     public suspend fun conclude(plan: String, note: String? = null): Recorded = companion.call { it.concludePlan(plan, note) }

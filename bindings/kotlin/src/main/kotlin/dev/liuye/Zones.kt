@@ -15,7 +15,7 @@ public class Zones internal constructor(private val companion: Companion) {
      * Records how many visitors are in a zone now. Works offline.
      *
      * @throws LiuyeException.Refused `unknown_reference` at `zone`; `out_of_range` at `visitors`.
-     * @throws LiuyeException.NotPermitted `not_permitted`.
+     * @throws LiuyeException.NotPermitted for who may not.
      */
     public suspend fun countVisitors(draft: CrowdDraft): Recorded = companion.call { it.countVisitors(draft) }
 
