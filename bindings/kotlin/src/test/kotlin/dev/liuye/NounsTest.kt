@@ -90,10 +90,10 @@ internal class NounsTest {
                     assertTrue(guard.needsAttention().isEmpty())
                     val scarf = guard.lost.foundItems().single()
                     assertEquals(PersonCustodian("p-019"), scarf.custody.single().custodian)
-                    district.staff("p-011").use { auxiliary ->
-                        val item = auxiliary.lost.registerFound(found(ItemCategory.ELECTRONICS, serial = "sn00427781"))
-                        synced(auxiliary)
-                        val best = auxiliary.lost.candidates(report.id, limit = 3).first()
+                    district.staff("p-003").use { desk ->
+                        val item = desk.lost.registerFound(found(ItemCategory.ELECTRONICS, serial = "sn00427781"))
+                        synced(desk)
+                        val best = desk.lost.candidates(report.id, limit = 3).first()
                         assertEquals(Triple(item.id, 1_000L, listOf(FactorKind.SERIAL)), Triple(best.id, best.score, best.factors.map(Factor::kind)))
                     }
                 }
