@@ -25,6 +25,9 @@ use liuye_tests::{District, png, repository};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+#[path = "conformance/nouns.rs"]
+mod nouns;
+
 macro_rules! scenarios {
     ($($test:ident = $file:literal;)*) => {
         $(#[test] fn $test() { run($file); })*
@@ -41,17 +44,26 @@ macro_rules! scenarios {
 
 scenarios! {
     amend_by_body = "amend-by-body.json";
+    call_answered = "call-answered.json";
     check_in_offline = "check-in-offline.json";
+    dispute_mediated = "dispute-mediated.json";
+    found_and_returned = "found-and-returned.json";
+    handover_refused_while_open = "handover-refused-while-open.json";
+    hazard_closed_by_another = "hazard-closed-by-another.json";
     hazard_conflict = "hazard-conflict.json";
     held_for_a_photo = "held-for-a-photo.json";
     inspection_amended = "inspection-amended.json";
     loss_before_enrolment = "loss-before-enrolment.json";
     observe = "observe.json";
     open_and_close = "open-and-close.json";
+    publicity_with_leaflets = "publicity-with-leaflets.json";
     refused = "refused.json";
     review_of_a_flag = "review-of-a-flag.json";
     search = "search.json";
     shared_phone = "shared-phone.json";
+    shift_without_overlap = "shift-without-overlap.json";
+    welfare_duress = "welfare-duress.json";
+    work_plan = "work-plan.json";
 }
 
 #[derive(Default)]
@@ -207,7 +219,8 @@ impl Runner {
             phone.enrol(&self.district.url(), &code)?;
             return identity(phone);
         }
-        records(phone, step, at).unwrap_or_else(|| states(phone, step, at))
+        let known = records(phone, step, at).or_else(|| nouns::step(phone, step));
+        known.unwrap_or_else(|| states(phone, step, at))
     }
 }
 
@@ -267,8 +280,6 @@ fn records(phone: &Companion, step: &Value, at: &str) -> Option<Result<Value>> {
     let draft = &step["draft"];
     let safety = phone.safety();
     let lost = phone.lost();
-    let recorded =
-        |result: Result<Recorded>| result.map(|saved| json!({"operation": saved.operation, "id": saved.id, "flags": saved.flags}));
     Some(match text("do") {
         "check_in" => check_in_draft(draft).and_then(|draft| phone.patrol().check_in(draft)).map(check_in),
         "amend_check_in" => check_in_draft(draft).and_then(|draft| phone.patrol().amend_check_in(operation(), draft)).map(check_in),
@@ -304,6 +315,10 @@ fn records(phone: &Companion, step: &Value, at: &str) -> Option<Result<Value>> {
         "discard" => recorded(phone.discard(operation(), text("reason"))),
         _ => return None,
     })
+}
+
+fn recorded(saved: Result<Recorded>) -> Result<Value> {
+    saved.map(|saved| json!({"operation": saved.operation, "id": saved.id, "flags": saved.flags}))
 }
 
 fn submit(phone: &Companion, step: &Value) -> Result<Recorded> {
@@ -362,18 +377,25 @@ fn hazard_draft(draft: &Value) -> Result<HazardDraft> {
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the scenarios hold positions on earth")]
-fn fix(draft: &Value) -> Result<Option<Fix>> {
-    let Some(fix) = draft.get("fix") else { return Ok(None) };
+fn position(fix: &Value, at: &str) -> Result<Fix> {
     let degrees = |field: &str| fix[field].as_f64().unwrap();
-    let at = Coordinate::new(degrees("lat"), degrees("lon"), Datum::Wgs84).map_err(|error| error.within("fix"))?;
-    Ok(Some(Fix {
+    let at = Coordinate::new(degrees("lat"), degrees("lon"), Datum::Wgs84).map_err(|error| error.within(at))?;
+    Ok(Fix {
         lat_e7: (at.lat() * 1e7).round() as i32,
         lon_e7: (at.lon() * 1e7).round() as i32,
         accuracy_mm: (degrees("accuracy_m") * 1e3).ceil() as u32,
         at: fix["at"].as_i64().unwrap(),
         is_mock: fix["is_mock"] == json!(true),
         source: parse(&fix["source"]),
-    }))
+    })
+}
+
+fn fix(draft: &Value) -> Result<Option<Fix>> {
+    draft.get("fix").map(|fix| position(fix, "fix")).transpose()
+}
+
+fn fixes(step: &Value) -> Result<Vec<Fix>> {
+    step["path"].as_array().unwrap().iter().enumerate().map(|(index, fix)| position(fix, &format!("path[{index}]"))).collect()
 }
 
 fn photos(of: &Value) -> Result<Vec<Digest>> {

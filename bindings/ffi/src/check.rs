@@ -2,6 +2,7 @@
 
 use liuye_core::domain;
 
+use crate::crossing::given;
 use crate::error::Result;
 use crate::types::Position;
 
@@ -50,7 +51,7 @@ pub fn check_text(text: &str, max: i32, lines: bool) -> Result<String> {
 /// `coordinate_swapped`, `coordinate_invalid`.
 #[uniffi::export]
 pub fn check_coordinate(lat: f64, lon: f64) -> Result<Position> {
-    Ok(domain::Coordinate::new(lat, lon, domain::Datum::Wgs84)?.into())
+    given(domain::Coordinate::new(lat, lon, domain::Datum::Wgs84))
 }
 
 /// A GCJ-02 position (maps made in China), in degrees, as WGS-84.
@@ -59,7 +60,7 @@ pub fn check_coordinate(lat: f64, lon: f64) -> Result<Position> {
 /// As [`check_coordinate`].
 #[uniffi::export]
 pub fn convert_gcj02(lat: f64, lon: f64) -> Result<Position> {
-    Ok(domain::Coordinate::new(lat, lon, domain::Datum::Gcj02)?.into())
+    given(domain::Coordinate::new(lat, lon, domain::Datum::Gcj02))
 }
 
 /// Checks the area of a zone: closed rings, the outer one first.

@@ -4,13 +4,15 @@ use std::path::Path;
 use std::sync::Arc;
 
 use liuye_core::companion::{self as core, Companion};
+use liuye_core::domain;
 
 use crate::config::{OpenConfig, config};
+use crate::crossing::{Inward, given};
 use crate::error::Result;
 use crate::outbox::{AttentionItem, OutboxEntry, OutboxStatus, SyncReason, SyncReport};
 use crate::recovery::Recovery;
 use crate::traits::{ChangeListener, Clock, HostListener, LogSink, Transport};
-use crate::types::{AttachedBlob, ChangeEvent, Document, DocumentKind, Identity, Page, Recorded, digest, uuid};
+use crate::types::{AttachedBlob, ChangeEvent, Document, DocumentKind, Identity, Page, Recorded};
 
 /// One open database of one phone.
 #[derive(Debug, uniffi::Object)]
@@ -71,7 +73,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn recovery(&self) -> Result<Option<Recovery>> {
-        Ok(self.core.recovery()?.map(Recovery::from))
+        given(self.core.recovery())
     }
 
     /// Ends what runs and closes the database. Every later call but this one gives `closed`.
@@ -79,7 +81,7 @@ impl CompanionHandle {
     /// # Errors
     /// None today.
     pub fn shut(&self) -> Result<()> {
-        Ok(self.core.close()?)
+        given(self.core.close())
     }
 
     /// Ends what runs and releases every lock of the database: for an app that goes to the background.
@@ -87,7 +89,7 @@ impl CompanionHandle {
     /// # Errors
     /// `closed`.
     pub fn suspend(&self) -> Result<()> {
-        Ok(self.core.suspend()?)
+        given(self.core.suspend())
     }
 
     /// Goes on after `suspend`.
@@ -95,7 +97,7 @@ impl CompanionHandle {
     /// # Errors
     /// `closed`, and those of `open`.
     pub fn resume(&self) -> Result<()> {
-        Ok(self.core.resume()?)
+        given(self.core.resume())
     }
 
     /// Who this phone is.
@@ -103,7 +105,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn identity(&self) -> Result<Identity> {
-        Ok(self.core.identity()?.into())
+        given(self.core.identity())
     }
 
     /// Binds this phone to a site by a code: a one-time code for staff, the site's public one for tourists. Blocks on the network.
@@ -111,7 +113,7 @@ impl CompanionHandle {
     /// # Errors
     /// `enrolment_refused` at `code`, `already_enrolled`, `malformed` at `hub_url`; those of the network.
     pub fn enrol(&self, hub_url: &str, code: &str) -> Result<Identity> {
-        Ok(self.core.enrol(hub_url, code)?.into())
+        given(self.core.enrol(hub_url, code))
     }
 
     /// Signs a person in who shares this phone. Works offline; takes some ten milliseconds.
@@ -120,7 +122,7 @@ impl CompanionHandle {
     /// `pin_wrong`, `pin_locked`, `pin_missing`; `unknown_reference` at `person`; `malformed` or `out_of_range` at `pin`;
     /// `not_enrolled`; those of the store.
     pub fn sign_in(&self, person: &str, pin: &str) -> Result<Identity> {
-        Ok(self.core.sign_in(person, pin)?.into())
+        given(self.core.sign_in(person, pin))
     }
 
     /// Signs out whoever is signed in. What they recorded is sent under their name.
@@ -128,7 +130,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn sign_out(&self) -> Result<()> {
-        Ok(self.core.sign_out()?)
+        given(self.core.sign_out())
     }
 
     /// Says that whoever is signed in is using the phone, so that it does not lock itself.
@@ -136,7 +138,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn touch(&self) -> Result<()> {
-        Ok(self.core.touch()?)
+        given(self.core.touch())
     }
 
     /// Keeps a photo. The same bytes are kept once.
@@ -144,7 +146,7 @@ impl CompanionHandle {
     /// # Errors
     /// `photo_not_image`, `photo_too_large`, `photo_too_many_pixels`; those of the store.
     pub fn attach(&self, bytes: Vec<u8>) -> Result<AttachedBlob> {
-        Ok(self.core.attach(&bytes)?.into())
+        given(self.core.attach(&bytes))
     }
 
     /// Keeps the photo of a file.
@@ -152,7 +154,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of `attach`; `not_found` at `path` where the file cannot be read.
     pub fn attach_path(&self, path: &str) -> Result<AttachedBlob> {
-        Ok(self.core.attach_path(Path::new(path))?.into())
+        given(self.core.attach_path(Path::new(path)))
     }
 
     /// The bytes of a photo that this phone keeps.
@@ -160,7 +162,7 @@ impl CompanionHandle {
     /// # Errors
     /// `not_found` where it does not; `malformed` at `sha256`.
     pub fn photo(&self, sha256: &str) -> Result<Vec<u8>> {
-        Ok(self.core.photo(&digest("sha256", sha256)?)?)
+        given(self.core.photo(&sha256.inward("sha256")?))
     }
 
     /// A document as this phone sees it.
@@ -168,7 +170,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn document(&self, id: &str) -> Result<Option<Document>> {
-        Ok(self.core.document(id)?.map(Document::from))
+        given(self.core.document(id))
     }
 
     /// Documents of a kind: records newest first by their own time, reference data by id.
@@ -176,8 +178,7 @@ impl CompanionHandle {
     /// # Errors
     /// `out_of_range` at `limit`; those of the store.
     pub fn documents(&self, kind: DocumentKind, page: Page) -> Result<Vec<Document>> {
-        let documents = self.core.documents(kind.try_into()?, page.try_into()?)?;
-        Ok(documents.into_iter().map(Document::from).collect())
+        given(self.core.documents(kind.inward("kind")?, page.inward("")?))
     }
 
     /// Documents that have every word of the text, the best answer first. A Chinese word is found wherever it stands, another one
@@ -186,9 +187,8 @@ impl CompanionHandle {
     /// # Errors
     /// `missing` or `too_long` at `text`; `malformed` at `kind`; `out_of_range` at `limit` (1 to 200); those of the store.
     pub fn search(&self, text: &str, kinds: Vec<DocumentKind>, limit: i32) -> Result<Vec<Document>> {
-        let kinds = kinds.into_iter().map(TryInto::try_into).collect::<Result<Vec<_>>>()?;
-        let documents = self.core.search(text, &kinds, u32::try_from(limit).unwrap_or(0))?;
-        Ok(documents.into_iter().map(Document::from).collect())
+        let kinds: Vec<domain::DocumentKind> = kinds.inward("kinds")?;
+        given(self.core.search(text, &kinds, u32::try_from(limit).unwrap_or(0)))
     }
 
     /// Where everything stands, in numbers.
@@ -196,7 +196,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn outbox(&self) -> Result<OutboxStatus> {
-        Ok(self.core.outbox()?.into())
+        given(self.core.outbox())
     }
 
     /// Operations of this phone with what became of them, newest first.
@@ -204,7 +204,7 @@ impl CompanionHandle {
     /// # Errors
     /// `out_of_range` at `limit`; those of the store.
     pub fn operations(&self, page: Page) -> Result<Vec<OutboxEntry>> {
-        Ok(self.core.operations(page.try_into()?)?.into_iter().map(OutboxEntry::from).collect())
+        given(self.core.operations(page.inward("")?))
     }
 
     /// What needs its author, oldest first, whole.
@@ -212,7 +212,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn needs_attention(&self) -> Result<Vec<AttentionItem>> {
-        Ok(self.core.needs_attention()?.into_iter().map(AttentionItem::from).collect())
+        given(self.core.needs_attention())
     }
 
     /// Corrects an operation by a new one with this body (JSON), of the same kind and document.
@@ -220,7 +220,7 @@ impl CompanionHandle {
     /// # Errors
     /// `amends_nothing`; the rules' own for the new body; `malformed` at `operation`.
     pub fn amend(&self, operation: &str, body: &str) -> Result<Recorded> {
-        Ok(self.core.amend(uuid("operation", operation)?, body)?.into())
+        given(self.core.amend(operation.inward("operation")?, body))
     }
 
     /// Gives up an operation that needs attention.
@@ -228,7 +228,7 @@ impl CompanionHandle {
     /// # Errors
     /// `amends_nothing`; `missing` at `reason`; `malformed` at `operation`.
     pub fn discard(&self, operation: &str, reason: &str) -> Result<Recorded> {
-        Ok(self.core.discard(uuid("operation", operation)?, reason)?.into())
+        given(self.core.discard(operation.inward("operation")?, reason))
     }
 
     /// Sends what is pending, fetches what changed, sends photos. Blocks for as long as that takes.
@@ -237,7 +237,7 @@ impl CompanionHandle {
     /// `busy` at once where one runs; `cancelled`; `no_transport`; `not_enrolled`; `wiped` where the hub ordered that; those of
     /// the store. A network that fails is told in the report.
     pub fn sync(&self, reason: SyncReason) -> Result<SyncReport> {
-        Ok(self.core.sync(reason.into())?.into())
+        given(self.core.sync(reason.inward("reason")?))
     }
 
     /// Ends a running sync soon, with `cancelled`. What it has stored stays.
@@ -259,7 +259,6 @@ impl CompanionHandle {
     /// # Errors
     /// `closed`, also when the companion is closed while this waits.
     pub fn next_event(&self, timeout_ms: i64) -> Result<Option<ChangeEvent>> {
-        let event = self.core.next_event(u64::try_from(timeout_ms).unwrap_or(0))?;
-        Ok(event.map(ChangeEvent::from))
+        given(self.core.next_event(u64::try_from(timeout_ms).unwrap_or(0)))
     }
 }

@@ -4,8 +4,9 @@ use liuye_core::companion as core;
 use liuye_core::domain;
 
 use crate::companion::CompanionHandle;
+use crate::crossing::{Inward, Outward, draft, given, mirror, noun, record};
 use crate::error::Result;
-use crate::types::{Page, Recorded, digests, hex, mirror, uuid};
+use crate::types::{Page, Recorded};
 
 mirror! {
     /// What was lost.
@@ -72,146 +73,97 @@ impl std::fmt::Debug for Contact {
     }
 }
 
-impl From<Contact> for domain::Contact {
-    fn from(contact: Contact) -> Self {
-        Self { name: contact.name, phone: contact.phone, identity_number: contact.identity_number, passport: contact.passport }
+impl Inward<domain::Contact> for Contact {
+    fn inward(self, _at: &str) -> Result<domain::Contact> {
+        Ok(domain::Contact { name: self.name, phone: self.phone, identity_number: self.identity_number, passport: self.passport })
     }
 }
 
-impl From<domain::Contact> for Contact {
-    fn from(contact: domain::Contact) -> Self {
-        Self { name: contact.name, phone: contact.phone, identity_number: contact.identity_number, passport: contact.passport }
+impl Outward<Contact> for domain::Contact {
+    fn outward(self) -> Contact {
+        Contact { name: self.name, phone: self.phone, identity_number: self.identity_number, passport: self.passport }
     }
 }
 
-/// A loss, as its owner tells it.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct LostReportDraft {
-    /// What it is.
-    pub category: ItemCategory,
-    /// In the owner's words; 1 to 2,000 characters.
-    pub description: String,
-    /// Its brand; at most 100 characters.
-    #[uniffi(default = None)]
-    pub brand: Option<String>,
-    /// Its colour; at most 50 characters.
-    #[uniffi(default = None)]
-    pub colour: Option<String>,
-    /// What only the owner knows of it; at most 1,000 characters.
-    #[uniffi(default = None)]
-    pub marks: Option<String>,
-    /// Where; 1 to 500 characters.
-    pub place: String,
-    /// The zone's id, where it is known.
-    #[uniffi(default = None)]
-    pub zone: Option<String>,
-    /// Lost not before this: RFC 3339 with an offset.
-    pub lost_from: String,
-    /// Lost not after this: RFC 3339 with an offset.
-    pub lost_to: String,
-    /// How to reach the owner.
-    #[uniffi(default = None)]
-    pub contact: Option<Contact>,
-    /// SHA-256 of photos that were attached before; at most six.
-    #[uniffi(default = [])]
-    pub photos: Vec<String>,
-}
-
-impl LostReportDraft {
-    fn into_core(self) -> Result<core::LostReportDraft> {
-        Ok(core::LostReportDraft {
-            category: self.category.into(),
-            description: self.description,
-            brand: self.brand,
-            colour: self.colour,
-            marks: self.marks,
-            place: self.place,
-            zone: self.zone,
-            lost_from: self.lost_from,
-            lost_to: self.lost_to,
-            contact: self.contact.map(domain::Contact::from),
-            photos: digests(&self.photos)?,
-        })
+draft! {
+    /// A loss, as its owner tells it.
+    LostReportDraft = core::LostReportDraft {
+        /// What it is.
+        category: ItemCategory,
+        /// In the owner's words; 1 to 2,000 characters.
+        description: String,
+        /// Its brand; at most 100 characters.
+        brand: Option<String> = None,
+        /// Its colour; at most 50 characters.
+        colour: Option<String> = None,
+        /// What only the owner knows of it; at most 1,000 characters.
+        marks: Option<String> = None,
+        /// Where; 1 to 500 characters.
+        place: String,
+        /// The zone's id, where it is known.
+        zone: Option<String> = None,
+        /// Lost not before this: RFC 3339 with an offset.
+        lost_from: String,
+        /// Lost not after this: RFC 3339 with an offset.
+        lost_to: String,
+        /// How to reach the owner.
+        contact: Option<Contact> = None,
+        /// SHA-256 of photos that were attached before; at most six.
+        photos: Vec<String> = [],
     }
 }
 
-/// A loss report that was saved.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct ReportedLoss {
-    /// The operation's id.
-    pub operation: String,
-    /// The report's id.
-    pub id: String,
-    /// What its owner needs to ask after it: four groups of four characters. The hub keeps its digest alone.
-    pub tracking_code: String,
-}
-
-impl From<core::ReportedLoss> for ReportedLoss {
-    fn from(reported: core::ReportedLoss) -> Self {
-        Self { operation: reported.operation.to_string(), id: reported.id, tracking_code: reported.tracking_code }
+record! {
+    /// A loss report that was saved.
+    ReportedLoss = core::ReportedLoss {
+        /// The operation's id.
+        operation: String,
+        /// The report's id.
+        id: String,
+        /// What its owner needs to ask after it: four groups of four characters. The hub keeps its digest alone.
+        tracking_code: String,
     }
 }
 
-/// A report as its author and the desk see it.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct LostReport {
-    /// Its id.
-    pub id: String,
-    /// What it is.
-    pub category: ItemCategory,
-    /// In the owner's words.
-    pub description: String,
-    /// Its brand.
-    pub brand: Option<String>,
-    /// Its colour.
-    pub colour: Option<String>,
-    /// What only the owner knows of it. Never for the public.
-    pub marks: Option<String>,
-    /// Where.
-    pub place: String,
-    /// The zone's id.
-    pub zone: Option<String>,
-    /// Lost not before this, UTC ms.
-    pub lost_from: i64,
-    /// Lost not after this, UTC ms.
-    pub lost_to: i64,
-    /// Where the report stands.
-    pub state: LostReportState,
-    /// Who reported it: a person's id, or `tourist`.
-    pub reporter: String,
-    /// The operation that reported it.
-    pub operation: String,
-    /// When it was reported, UTC ms.
-    pub at: i64,
-    /// Whether a contact was given.
-    pub has_contact: bool,
-    /// Photos, by SHA-256.
-    pub photos: Vec<String>,
-    /// The last word on it.
-    pub note: Option<String>,
-}
-
-impl From<(String, domain::LostReport)> for LostReport {
-    fn from((id, report): (String, domain::LostReport)) -> Self {
-        Self {
-            id,
-            category: report.loss.category.into(),
-            description: report.loss.description,
-            brand: report.loss.brand,
-            colour: report.loss.colour,
-            marks: report.loss.marks,
-            place: report.loss.place,
-            zone: report.loss.zone,
-            lost_from: report.loss.lost_from,
-            lost_to: report.loss.lost_to,
-            state: report.state.into(),
-            reporter: report.reporter,
-            operation: report.operation.to_string(),
-            at: report.at,
-            has_contact: report.has_contact,
-            photos: hex(&report.photos),
-            note: report.note,
-        }
+noun! {
+    /// A report as its author and the desk see it.
+    LostReport = domain::LostReport {
+        /// What it is.
+        category: ItemCategory = loss.category,
+        /// In the owner's words; 1 to 2,000 characters.
+        description: String = loss.description,
+        /// Its brand; at most 100 characters.
+        brand: Option<String> = loss.brand,
+        /// Its colour; at most 50 characters.
+        colour: Option<String> = loss.colour,
+        /// What only the owner knows of it; at most 1,000 characters. Never shown to the public.
+        marks: Option<String> = loss.marks,
+        /// Where; at most 500 characters.
+        place: String = loss.place,
+        /// The zone, where it is known.
+        zone: Option<String> = loss.zone,
+        /// Lost not before this, UTC ms.
+        lost_from: i64 = loss.lost_from,
+        /// Lost not after this, UTC ms.
+        lost_to: i64 = loss.lost_to,
+        /// Where it stands.
+        state: LostReportState,
+        /// Who reported it: a person's id, or `tourist`.
+        reporter: String,
+        /// The operation that reported it.
+        operation: String,
+        /// When it was reported, UTC ms.
+        at: i64,
+        /// Whether a contact was given; it stays so once that is erased, because counts are made of it.
+        has_contact: bool,
+        /// Photos, by SHA-256.
+        photos: Vec<String>,
+        /// The last word on it.
+        note: Option<String>,
+        /// When it went back, UTC ms: by the hub's clock where a claim was released; absent where an earlier version took it back.
+        returned_at: Option<i64>,
+        /// When its owner was erased, UTC ms: texts are empty from then on.
+        erased_at: Option<i64>,
     }
 }
 
@@ -222,7 +174,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the rules, with the field, such as `phone_malformed` at `contact.phone`; those of the store.
     pub fn report_loss(&self, draft: LostReportDraft) -> Result<ReportedLoss> {
-        Ok(self.core.lost().report(draft.into_core()?)?.into())
+        given(self.core.lost().report(draft.inward("")?))
     }
 
     /// Corrects a report that the hub quarantined.
@@ -230,7 +182,7 @@ impl CompanionHandle {
     /// # Errors
     /// `amends_nothing`; those of `report_loss`.
     pub fn amend_loss(&self, operation: &str, draft: LostReportDraft) -> Result<ReportedLoss> {
-        Ok(self.core.lost().amend_report(uuid("operation", operation)?, draft.into_core()?)?.into())
+        given(self.core.lost().amend_report(operation.inward("operation")?, draft.inward("")?))
     }
 
     /// Staff found what may be the lost thing.
@@ -238,7 +190,7 @@ impl CompanionHandle {
     /// # Errors
     /// `not_permitted`, `state_refused`, `unknown_reference`.
     pub fn mark_loss_candidate(&self, id: &str, note: Option<String>) -> Result<Recorded> {
-        Ok(self.core.lost().mark_candidate(id, note)?.into())
+        given(self.core.lost().mark_candidate(id, note))
     }
 
     /// The thing went back to its owner.
@@ -246,7 +198,7 @@ impl CompanionHandle {
     /// # Errors
     /// As `mark_loss_candidate`.
     pub fn mark_loss_returned(&self, id: &str, note: Option<String>) -> Result<Recorded> {
-        Ok(self.core.lost().mark_returned(id, note)?.into())
+        given(self.core.lost().mark_returned(id, note))
     }
 
     /// The owner gives up; for the phone that reported it, and the desk.
@@ -254,7 +206,7 @@ impl CompanionHandle {
     /// # Errors
     /// As `mark_loss_candidate`.
     pub fn withdraw_loss(&self, id: &str, note: Option<String>) -> Result<Recorded> {
-        Ok(self.core.lost().withdraw(id, note)?.into())
+        given(self.core.lost().withdraw(id, note))
     }
 
     /// Reports that this phone may see, newest first.
@@ -262,7 +214,7 @@ impl CompanionHandle {
     /// # Errors
     /// `out_of_range` at `limit`; those of the store.
     pub fn lost_reports(&self, page: Page) -> Result<Vec<LostReport>> {
-        Ok(self.core.lost().reports(page.try_into()?)?.into_iter().map(LostReport::from).collect())
+        given(self.core.lost().reports(page.inward("")?))
     }
 
     /// The tracking code of a report that this phone made.
@@ -270,7 +222,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn tracking_code(&self, id: &str) -> Result<Option<String>> {
-        Ok(self.core.lost().tracking_code(id)?)
+        given(self.core.lost().tracking_code(id))
     }
 
     /// The contact of a report that this phone made; other phones never have it.
@@ -278,6 +230,6 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn loss_contact(&self, id: &str) -> Result<Option<Contact>> {
-        Ok(self.core.lost().contact(id)?.map(Contact::from))
+        given(self.core.lost().contact(id))
     }
 }

@@ -3,9 +3,11 @@
 use liuye_core::companion as core;
 use liuye_core::domain;
 
+use crate::campaigns::ChecklistRef;
 use crate::companion::CompanionHandle;
+use crate::crossing::{Inward, both_ways, draft, given, mirror, noun, record};
 use crate::error::Result;
-use crate::types::{Bilingual, Fix, Page, Position, Recorded, digest, digests, fix, hex, mirror, uuid};
+use crate::types::{Bilingual, Fix, Page, Position, Recorded};
 
 mirror! {
     /// What a venue is.
@@ -87,298 +89,207 @@ mirror! {
     }
 }
 
-/// Premises that are checked.
-#[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct Venue {
-    /// Such as `v-001`.
-    pub id: String,
-    /// Its name.
-    pub name: Bilingual,
-    /// What it is.
-    pub kind: VenueKind,
-    /// The zone in which it lies.
-    pub zone: String,
-    /// Where it is.
-    pub at: Position,
-    /// From when on it is struck off, UTC ms.
-    pub retired_at: Option<i64>,
-}
-
-impl From<domain::Venue> for Venue {
-    fn from(venue: domain::Venue) -> Self {
-        Self {
-            id: venue.id,
-            name: venue.name.into(),
-            kind: venue.kind.into(),
-            zone: venue.zone,
-            at: venue.at.into(),
-            retired_at: venue.retired_at,
-        }
+record! {
+    /// Premises that are checked.
+    Venue = domain::Venue {
+        /// Such as `v-001`.
+        id: String,
+        /// Its name.
+        name: Bilingual,
+        /// What it is.
+        kind: VenueKind,
+        /// The zone in which it lies.
+        zone: String,
+        /// Where it is.
+        at: Position,
+        /// From when on it is struck off, UTC ms.
+        retired_at: Option<i64>,
     }
 }
 
-/// A question of a safety check.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct ChecklistItem {
-    /// Such as `fire-exits`.
-    pub id: String,
-    /// The question.
-    pub text: Bilingual,
-}
-
-impl From<domain::ChecklistItem> for ChecklistItem {
-    fn from(item: domain::ChecklistItem) -> Self {
-        Self { id: item.id, text: item.text.into() }
+record! {
+    /// A question of a safety check.
+    ChecklistItem = domain::ChecklistItem {
+        /// Such as `fire-exits`.
+        id: String,
+        /// The question.
+        text: Bilingual,
     }
 }
 
-/// One answered question.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct ChecklistAnswer {
-    /// The question's id.
-    pub item: String,
-    /// The answer.
-    pub outcome: AnswerOutcome,
-    /// What there is to say; at most 500 characters.
-    #[uniffi(default = None)]
-    pub note: Option<String>,
-}
-
-impl From<ChecklistAnswer> for domain::ChecklistAnswer {
-    fn from(answer: ChecklistAnswer) -> Self {
-        Self { item: answer.item, outcome: answer.outcome.into(), note: answer.note }
+both_ways! {
+    /// One answered question.
+    ChecklistAnswer = domain::ChecklistAnswer {
+        /// The question's id.
+        item: String,
+        /// The answer.
+        outcome: AnswerOutcome,
+        /// What there is to say; at most 500 characters.
+        note: Option<String> = None,
     }
 }
 
-impl From<domain::ChecklistAnswer> for ChecklistAnswer {
-    fn from(answer: domain::ChecklistAnswer) -> Self {
-        Self { item: answer.item, outcome: answer.outcome.into(), note: answer.note }
+both_ways! {
+    /// What a major hazard needs before anyone can be charged with it.
+    MajorPlan = domain::MajorPlan {
+        /// 措施
+        measures: String,
+        /// 责任人
+        owner: String,
+        /// 资金
+        funds: String,
+        /// 时限, UTC ms
+        deadline: i64,
+        /// 预案
+        contingency: String,
     }
 }
 
-/// What a major hazard needs before anyone can be charged with it.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct MajorPlan {
-    /// 措施
-    pub measures: String,
-    /// 责任人
-    pub owner: String,
-    /// 资金
-    pub funds: String,
-    /// 时限, UTC ms
-    pub deadline: i64,
-    /// 预案
-    pub contingency: String,
-}
-
-impl From<MajorPlan> for domain::MajorPlan {
-    fn from(plan: MajorPlan) -> Self {
-        Self { measures: plan.measures, owner: plan.owner, funds: plan.funds, deadline: plan.deadline, contingency: plan.contingency }
+draft! {
+    /// A visit that begins.
+    InspectionDraft = core::InspectionDraft {
+        /// The venue's id.
+        venue: String,
+        /// The campaign that it belongs to; at most 64 characters.
+        campaign: Option<String> = None,
+        /// Where the phone is.
+        fix: Option<Fix> = None,
+        /// SHA-256 of photos that were attached before; at most six.
+        photos: Vec<String> = [],
     }
 }
 
-impl From<domain::MajorPlan> for MajorPlan {
-    fn from(plan: domain::MajorPlan) -> Self {
-        Self { measures: plan.measures, owner: plan.owner, funds: plan.funds, deadline: plan.deadline, contingency: plan.contingency }
+draft! {
+    /// A hazard that was found.
+    HazardDraft = core::HazardDraft {
+        /// The venue's id.
+        venue: String,
+        /// The inspection that found it.
+        inspection: Option<String> = None,
+        /// What is wrong; 1 to 2,000 characters.
+        description: String,
+        /// How bad it is.
+        grade: HazardGrade,
+        /// Where the phone is.
+        fix: Option<Fix> = None,
+        /// SHA-256 of photos that were attached before; at most six.
+        photos: Vec<String> = [],
     }
 }
 
-/// A visit that begins.
-#[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct InspectionDraft {
-    /// The venue's id.
-    pub venue: String,
-    /// The campaign that it belongs to; at most 64 characters.
-    #[uniffi(default = None)]
-    pub campaign: Option<String>,
-    /// Where the phone is.
-    #[uniffi(default = None)]
-    pub fix: Option<Fix>,
-    /// SHA-256 of photos that were attached before; at most six.
-    #[uniffi(default = [])]
-    pub photos: Vec<String>,
-}
-
-impl InspectionDraft {
-    fn into_core(self) -> Result<core::InspectionDraft> {
-        Ok(core::InspectionDraft { venue: self.venue, campaign: self.campaign, fix: fix(self.fix)?, photos: digests(&self.photos)? })
+draft! {
+    /// Who answers for a hazard, and until when.
+    AssignDraft = core::AssignDraft {
+        /// Who; 1 to 100 characters.
+        owner: String,
+        /// Until when: RFC 3339 with an offset.
+        due: String,
+        /// What a major hazard needs.
+        plan: Option<MajorPlan> = None,
     }
 }
 
-/// A hazard that was found.
-#[derive(Debug, Clone, PartialEq, uniffi::Record)]
-pub struct HazardDraft {
-    /// The venue's id.
-    pub venue: String,
-    /// The inspection that found it.
-    #[uniffi(default = None)]
-    pub inspection: Option<String>,
-    /// What is wrong; 1 to 2,000 characters.
-    pub description: String,
-    /// How bad it is.
-    pub grade: HazardGrade,
-    /// Where the phone is.
-    #[uniffi(default = None)]
-    pub fix: Option<Fix>,
-    /// SHA-256 of photos that were attached before; at most six.
-    #[uniffi(default = [])]
-    pub photos: Vec<String>,
-}
-
-impl HazardDraft {
-    fn into_core(self) -> Result<core::HazardDraft> {
-        Ok(core::HazardDraft {
-            venue: self.venue,
-            inspection: self.inspection,
-            description: self.description,
-            grade: self.grade.into(),
-            fix: fix(self.fix)?,
-            photos: digests(&self.photos)?,
-        })
+noun! {
+    /// An inspection as staff see it.
+    Inspection = domain::Inspection {
+        /// The venue.
+        venue: String,
+        /// Its zone; empty where the phone does not know it yet.
+        zone: String,
+        /// The campaign.
+        campaign: Option<String>,
+        /// Whether the campaign was not going on then, or is not for this venue.
+        outside_campaign: bool,
+        /// The questions that it answers.
+        checklist: Option<ChecklistRef>,
+        /// Where it stands.
+        state: InspectionState,
+        /// Who planned it.
+        planned_by: Option<String>,
+        /// Until when it was planned for, UTC ms.
+        due: Option<i64>,
+        /// Who inspects; who is to, where it is planned.
+        inspector: String,
+        /// The operation that began it.
+        operation: String,
+        /// When it began or was planned, UTC ms.
+        at: i64,
+        /// When it was handed in, UTC ms.
+        submitted_at: Option<i64>,
+        /// The answers.
+        answers: Vec<ChecklistAnswer>,
+        /// In a sentence.
+        summary: Option<String>,
+        /// Photos, by SHA-256.
+        photos: Vec<String>,
+        /// Who decided on it.
+        decided_by: Option<String>,
+        /// And why.
+        reason: Option<String>,
     }
 }
 
-/// Who answers for a hazard, and until when.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct AssignDraft {
-    /// Who; 1 to 100 characters.
-    pub owner: String,
-    /// Until when: RFC 3339 with an offset.
-    pub due: String,
-    /// What a major hazard needs.
-    #[uniffi(default = None)]
-    pub plan: Option<MajorPlan>,
-}
-
-/// An inspection as staff see it.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Inspection {
-    /// Its id.
-    pub id: String,
-    /// The venue.
-    pub venue: String,
-    /// Its zone; empty where the phone does not know it yet.
-    pub zone: String,
-    /// The campaign.
-    pub campaign: Option<String>,
-    /// Where it stands.
-    pub state: InspectionState,
-    /// Who inspects.
-    pub inspector: String,
-    /// The operation that began it.
-    pub operation: String,
-    /// When it began, UTC ms.
-    pub at: i64,
-    /// When it was handed in, UTC ms.
-    pub submitted_at: Option<i64>,
-    /// The answers.
-    pub answers: Vec<ChecklistAnswer>,
-    /// In a sentence.
-    pub summary: Option<String>,
-    /// Photos, by SHA-256.
-    pub photos: Vec<String>,
-    /// Who decided on it.
-    pub decided_by: Option<String>,
-    /// And why.
-    pub reason: Option<String>,
-}
-
-impl From<(String, domain::Inspection)> for Inspection {
-    fn from((id, inspection): (String, domain::Inspection)) -> Self {
-        Self {
-            id,
-            venue: inspection.venue,
-            zone: inspection.zone,
-            campaign: inspection.campaign,
-            state: inspection.state.into(),
-            inspector: inspection.inspector,
-            operation: inspection.operation.to_string(),
-            at: inspection.at,
-            submitted_at: inspection.submitted_at,
-            answers: inspection.answers.into_iter().map(ChecklistAnswer::from).collect(),
-            summary: inspection.summary,
-            photos: hex(&inspection.photos),
-            decided_by: inspection.decided_by,
-            reason: inspection.reason,
-        }
-    }
-}
-
-/// A hazard as staff see it.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Hazard {
-    /// Its id.
-    pub id: String,
-    /// The venue.
-    pub venue: String,
-    /// Its zone; empty where the phone does not know it yet.
-    pub zone: String,
-    /// The inspection that found it.
-    pub inspection: Option<String>,
-    /// What is wrong.
-    pub description: String,
-    /// How bad it is.
-    pub grade: HazardGrade,
-    /// Where it stands.
-    pub state: HazardState,
-    /// Who found it.
-    pub found_by: String,
-    /// The operation that reported it.
-    pub operation: String,
-    /// When it was found, UTC ms.
-    pub at: i64,
-    /// Who answers for the rectification.
-    pub owner: Option<String>,
-    /// Until when, UTC ms.
-    pub due: Option<i64>,
-    /// The plan of a major hazard.
-    pub plan: Option<MajorPlan>,
-    /// Who rectified it last.
-    pub rectified_by: Option<String>,
-    /// Everyone who ever rectified it: none of them closes it.
-    pub rectifiers: Vec<String>,
-    /// The authority to which it was referred.
-    pub referred_to: Option<String>,
-    /// Who closed it.
-    pub closed_by: Option<String>,
-    /// When it was closed, UTC ms.
-    pub closed_at: Option<i64>,
-    /// The second person of a rectification on the spot.
-    pub witness: Option<String>,
-    /// The last word on it.
-    pub note: Option<String>,
-    /// Photos from when it was found, by SHA-256.
-    pub photos: Vec<String>,
-    /// Photos of the rectification, by SHA-256.
-    pub rectification_photos: Vec<String>,
-}
-
-impl From<(String, domain::Hazard)> for Hazard {
-    fn from((id, hazard): (String, domain::Hazard)) -> Self {
-        Self {
-            id,
-            venue: hazard.venue,
-            zone: hazard.zone,
-            inspection: hazard.inspection,
-            description: hazard.description,
-            grade: hazard.grade.into(),
-            state: hazard.state.into(),
-            found_by: hazard.found_by,
-            operation: hazard.operation.to_string(),
-            at: hazard.at,
-            owner: hazard.owner,
-            due: hazard.due,
-            plan: hazard.plan.map(MajorPlan::from),
-            rectified_by: hazard.rectified_by,
-            rectifiers: hazard.rectifiers,
-            referred_to: hazard.referred_to,
-            closed_by: hazard.closed_by,
-            closed_at: hazard.closed_at,
-            witness: hazard.witness,
-            note: hazard.note,
-            photos: hex(&hazard.photos),
-            rectification_photos: hex(&hazard.rectification_photos),
-        }
+noun! {
+    /// A hazard as staff see it.
+    Hazard = domain::Hazard {
+        /// The venue.
+        venue: String,
+        /// Its zone; empty where the phone does not know it yet.
+        zone: String,
+        /// The inspection that found it.
+        inspection: Option<String>,
+        /// What is wrong.
+        description: String,
+        /// How bad it is.
+        grade: HazardGrade,
+        /// Where it stands.
+        state: HazardState,
+        /// Who found it.
+        found_by: String,
+        /// The operation that reported it.
+        operation: String,
+        /// When it was found, UTC ms.
+        at: i64,
+        /// Who answers for the rectification.
+        owner: Option<String>,
+        /// Until when, UTC ms.
+        due: Option<i64>,
+        /// When the due date passed with no rectification handed in, UTC ms.
+        overdue_at: Option<i64>,
+        /// How often the due date moved.
+        extensions: i64,
+        /// The plan of a major hazard.
+        plan: Option<MajorPlan>,
+        /// Who rectified it last.
+        rectified_by: Option<String>,
+        /// Everyone who ever rectified it: none of them closes it.
+        rectifiers: Vec<String>,
+        /// The authority to which it was referred.
+        referred_to: Option<String>,
+        /// Who closed it.
+        closed_by: Option<String>,
+        /// When it was closed, UTC ms.
+        closed_at: Option<i64>,
+        /// The second person of a rectification on the spot.
+        witness: Option<String>,
+        /// When that person said so themselves, UTC ms.
+        witnessed_at: Option<i64>,
+        /// How often it was there again after it was closed.
+        reopened: i64,
+        /// When it was so last, UTC ms.
+        reopened_at: Option<i64>,
+        /// The last word on it.
+        note: Option<String>,
+        /// Photos from when it was found, by SHA-256.
+        photos: Vec<String>,
+        /// Photos of the rectification, by SHA-256.
+        rectification_photos: Vec<String>,
+        /// Photos that the venue's operator sent, by SHA-256.
+        operator_photos: Vec<String>,
+        /// What they had to say last.
+        operator_note: Option<String>,
+        /// When they sent something last, UTC ms.
+        operator_at: Option<i64>,
     }
 }
 
@@ -389,7 +300,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn venues(&self) -> Result<Vec<Venue>> {
-        Ok(self.core.safety().venues()?.into_iter().map(Venue::from).collect())
+        given(self.core.safety().venues())
     }
 
     /// The questions of a safety check.
@@ -397,7 +308,7 @@ impl CompanionHandle {
     /// # Errors
     /// Those of the store.
     pub fn checklist(&self) -> Result<Vec<ChecklistItem>> {
-        Ok(self.core.safety().checklist()?.into_iter().map(ChecklistItem::from).collect())
+        given(self.core.safety().checklist())
     }
 
     /// Begins a visit of a venue. Works offline.
@@ -405,7 +316,7 @@ impl CompanionHandle {
     /// # Errors
     /// `unknown_reference` or `venue_retired` at `venue`, `not_permitted`; those of the store.
     pub fn start_inspection(&self, draft: InspectionDraft) -> Result<Recorded> {
-        Ok(self.core.safety().start_inspection(draft.into_core()?)?.into())
+        given(self.core.safety().start_inspection(draft.inward("")?))
     }
 
     /// Corrects the beginning of a visit that the hub quarantined.
@@ -413,7 +324,7 @@ impl CompanionHandle {
     /// # Errors
     /// `amends_nothing`; those of `start_inspection`.
     pub fn amend_inspection(&self, operation: &str, draft: InspectionDraft) -> Result<Recorded> {
-        Ok(self.core.safety().amend_inspection(uuid("operation", operation)?, draft.into_core()?)?.into())
+        given(self.core.safety().amend_inspection(operation.inward("operation")?, draft.inward("")?))
     }
 
     /// Hands in an inspection with every question answered once.
@@ -427,8 +338,7 @@ impl CompanionHandle {
         summary: Option<String>,
         photos: Vec<String>,
     ) -> Result<Recorded> {
-        let answers = answers.into_iter().map(domain::ChecklistAnswer::from).collect();
-        Ok(self.core.safety().submit(inspection, answers, summary, digests(&photos)?)?.into())
+        given(self.core.safety().submit(inspection, answers.inward("answers")?, summary, photos.inward("photos")?))
     }
 
     /// The desk takes an inspection.
@@ -436,7 +346,7 @@ impl CompanionHandle {
     /// # Errors
     /// `not_permitted`, `state_refused`.
     pub fn approve_inspection(&self, inspection: &str) -> Result<Recorded> {
-        Ok(self.core.safety().approve(inspection)?.into())
+        given(self.core.safety().approve(inspection))
     }
 
     /// The desk sends an inspection back.
@@ -444,7 +354,7 @@ impl CompanionHandle {
     /// # Errors
     /// `missing` at `reason`, `not_permitted`, `state_refused`.
     pub fn return_inspection(&self, inspection: &str, reason: &str) -> Result<Recorded> {
-        Ok(self.core.safety().return_inspection(inspection, reason)?.into())
+        given(self.core.safety().return_inspection(inspection, reason))
     }
 
     /// Reports a hazard. Works offline.
@@ -452,7 +362,7 @@ impl CompanionHandle {
     /// # Errors
     /// `unknown_reference` or `venue_retired` at `venue`, `missing` at `description`.
     pub fn add_hazard(&self, draft: HazardDraft) -> Result<Recorded> {
-        Ok(self.core.safety().add_hazard(draft.into_core()?)?.into())
+        given(self.core.safety().add_hazard(draft.inward("")?))
     }
 
     /// Corrects a hazard's report that the hub quarantined.
@@ -460,7 +370,7 @@ impl CompanionHandle {
     /// # Errors
     /// `amends_nothing`; those of `add_hazard`.
     pub fn amend_hazard(&self, operation: &str, draft: HazardDraft) -> Result<Recorded> {
-        Ok(self.core.safety().amend_hazard(uuid("operation", operation)?, draft.into_core()?)?.into())
+        given(self.core.safety().amend_hazard(operation.inward("operation")?, draft.inward("")?))
     }
 
     /// Gives a hazard an owner and a due date.
@@ -468,8 +378,7 @@ impl CompanionHandle {
     /// # Errors
     /// `hazard_plan_missing` where a major hazard has no plan, `time_order` at `due`, `not_permitted`, `state_refused`.
     pub fn assign_hazard(&self, hazard: &str, draft: AssignDraft) -> Result<Recorded> {
-        let draft = core::AssignDraft { owner: draft.owner, due: draft.due, plan: draft.plan.map(domain::MajorPlan::from) };
-        Ok(self.core.safety().assign(hazard, draft)?.into())
+        given(self.core.safety().assign(hazard, draft.inward("")?))
     }
 
     /// Rectification begins.
@@ -477,7 +386,7 @@ impl CompanionHandle {
     /// # Errors
     /// `not_permitted`, `state_refused`.
     pub fn start_rectification(&self, hazard: &str) -> Result<Recorded> {
-        Ok(self.core.safety().start_rectification(hazard)?.into())
+        given(self.core.safety().start_rectification(hazard))
     }
 
     /// The rectification is done; at least one photo shows it.
@@ -485,7 +394,7 @@ impl CompanionHandle {
     /// # Errors
     /// `photo_missing` at `photos`, `missing` at `note`, `not_permitted`, `state_refused`.
     pub fn rectify_hazard(&self, hazard: &str, note: &str, photos: Vec<String>) -> Result<Recorded> {
-        Ok(self.core.safety().rectify(hazard, note, digests(&photos)?)?.into())
+        given(self.core.safety().rectify(hazard, note, photos.inward("photos")?))
     }
 
     /// Somebody else looks at the rectification.
@@ -493,7 +402,7 @@ impl CompanionHandle {
     /// # Errors
     /// `hazard_four_eyes` for who rectified it, `not_permitted`, `state_refused`.
     pub fn reinspect_hazard(&self, hazard: &str, passed: bool, note: Option<String>) -> Result<Recorded> {
-        Ok(self.core.safety().reinspect(hazard, passed, note)?.into())
+        given(self.core.safety().reinspect(hazard, passed, note))
     }
 
     /// Closes a hazard that was reinspected.
@@ -501,7 +410,7 @@ impl CompanionHandle {
     /// # Errors
     /// As `reinspect_hazard`.
     pub fn close_hazard(&self, hazard: &str, note: Option<String>) -> Result<Recorded> {
-        Ok(self.core.safety().close(hazard, note)?.into())
+        given(self.core.safety().close(hazard, note))
     }
 
     /// Closes a hazard that was rectified while the inspector was still there. `before` and `after` are photos.
@@ -509,8 +418,8 @@ impl CompanionHandle {
     /// # Errors
     /// `hazard_four_eyes` at `witness`; as `reinspect_hazard`.
     pub fn close_hazard_on_spot(&self, hazard: &str, rectified_by: &str, witness: &str, before: &str, after: &str) -> Result<Recorded> {
-        let (before, after) = (digest("before", before)?, digest("after", after)?);
-        Ok(self.core.safety().close_on_spot(hazard, rectified_by, witness, before, after)?.into())
+        let (before, after) = (before.inward("before")?, after.inward("after")?);
+        given(self.core.safety().close_on_spot(hazard, rectified_by, witness, before, after))
     }
 
     /// Moves the due date (RFC 3339 with an offset).
@@ -518,7 +427,7 @@ impl CompanionHandle {
     /// # Errors
     /// `time_order` at `due` where it is not later, `missing` at `reason`; as `reinspect_hazard`.
     pub fn extend_hazard(&self, hazard: &str, due: &str, reason: &str) -> Result<Recorded> {
-        Ok(self.core.safety().extend(hazard, due, reason)?.into())
+        given(self.core.safety().extend(hazard, due, reason))
     }
 
     /// Another authority takes over.
@@ -526,7 +435,7 @@ impl CompanionHandle {
     /// # Errors
     /// `missing` at `authority` or `reason`; as `reinspect_hazard`.
     pub fn refer_hazard(&self, hazard: &str, authority: &str, reason: &str) -> Result<Recorded> {
-        Ok(self.core.safety().refer(hazard, authority, reason)?.into())
+        given(self.core.safety().refer(hazard, authority, reason))
     }
 
     /// It was none.
@@ -534,7 +443,7 @@ impl CompanionHandle {
     /// # Errors
     /// `missing` at `reason`; as `reinspect_hazard`.
     pub fn void_hazard(&self, hazard: &str, reason: &str) -> Result<Recorded> {
-        Ok(self.core.safety().void(hazard, reason)?.into())
+        given(self.core.safety().void(hazard, reason))
     }
 
     /// Inspections that this phone may see, newest first.
@@ -542,7 +451,7 @@ impl CompanionHandle {
     /// # Errors
     /// `out_of_range` at `limit`; those of the store.
     pub fn inspections(&self, page: Page) -> Result<Vec<Inspection>> {
-        Ok(self.core.safety().inspections(page.try_into()?)?.into_iter().map(Inspection::from).collect())
+        given(self.core.safety().inspections(page.inward("")?))
     }
 
     /// Hazards that this phone may see, newest first.
@@ -550,6 +459,6 @@ impl CompanionHandle {
     /// # Errors
     /// `out_of_range` at `limit`; those of the store.
     pub fn hazards(&self, page: Page) -> Result<Vec<Hazard>> {
-        Ok(self.core.safety().hazards(page.try_into()?)?.into_iter().map(Hazard::from).collect())
+        given(self.core.safety().hazards(page.inward("")?))
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use liuye_core::companion as core;
 use liuye_core::env;
 
+use crate::crossing::Outward;
 use crate::types::ChangeEvent;
 
 /// A method of HTTP that Liuye uses.
@@ -235,6 +236,6 @@ pub(crate) struct HostListener(pub(crate) Arc<dyn ChangeListener>);
 impl core::ChangeListener for HostListener {
     fn changed(&self, event: core::ChangeEvent) {
         // What is committed stays, whatever a listener makes of it.
-        let _ = self.0.changed(event.into());
+        let _ = self.0.changed(event.outward());
     }
 }

@@ -1,74 +1,12 @@
-//! Values that several groups use, and how they turn into the core's own.
+//! Values that several groups use.
 
 use liuye_core::companion as core;
 use liuye_core::domain;
 use liuye_core::log;
 use liuye_core::{Code, Error};
-use uuid::Uuid;
 
-use crate::error::{LiuyeError, Result, malformed};
-
-/// Counts cross the bridge signed: no language likes an unsigned long.
-pub(crate) fn count(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-pub(crate) fn uuid(field: &'static str, text: &str) -> Result<Uuid> {
-    Uuid::parse_str(text).map_err(|_| malformed(field, "a UUID"))
-}
-
-pub(crate) fn digest(field: impl Into<String>, text: &str) -> Result<log::Digest> {
-    log::Digest::parse(text).map_err(|_| malformed(field, "SHA-256 as 64 hexadecimal digits"))
-}
-
-pub(crate) fn digests(texts: &[String]) -> Result<Vec<log::Digest>> {
-    texts.iter().enumerate().map(|(index, text)| digest(format!("photos[{index}]"), text)).collect()
-}
-
-pub(crate) fn hex(digests: &[log::Digest]) -> Vec<String> {
-    digests.iter().map(ToString::to_string).collect()
-}
-
-/// An enum of the core, variant for variant, both ways.
-macro_rules! mirror {
-    ($(#[$doc:meta])* $name:ident = $core:path { $($(#[$item:meta])* $variant:ident,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-        pub enum $name { $($(#[$item])* $variant,)* }
-
-        impl From<$core> for $name {
-            fn from(value: $core) -> Self {
-                match value { $(<$core>::$variant => Self::$variant,)* }
-            }
-        }
-
-        impl From<$name> for $core {
-            fn from(value: $name) -> Self {
-                match value { $($name::$variant => Self::$variant,)* }
-            }
-        }
-    };
-}
-pub(crate) use mirror;
-
-/// An open enum of the core: what a newer core adds shows as `Other`.
-macro_rules! mirror_open {
-    ($(#[$doc:meta])* $name:ident = $core:path { $($(#[$item:meta])* $variant:ident,)* }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Enum)]
-        pub enum $name {
-            $($(#[$item])* $variant,)*
-            /// One that this version of the bridge does not know.
-            Other,
-        }
-
-        impl From<$core> for $name {
-            fn from(value: $core) -> Self {
-                match value { $(<$core>::$variant => Self::$variant,)* _ => Self::Other }
-            }
-        }
-    };
-}
+use crate::crossing::{Inward, Outward, mirror, mirror_open, path, record};
+use crate::error::{Result, malformed};
 
 mirror_open! {
     /// Why an applied operation, or a check-in, deserves a look.
@@ -102,10 +40,6 @@ mirror_open! {
         /// The role holds for one end of the interval in which this happened, and not for the other.
         AuthorityUncertain,
     }
-}
-
-pub(crate) fn flags(flags: Vec<domain::Flag>) -> Vec<Flag> {
-    flags.into_iter().map(Flag::from).collect()
 }
 
 mirror! {
@@ -162,18 +96,13 @@ mirror! {
     }
 }
 
-/// A name or sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Bilingual {
-    /// zh-CN
-    pub zh: String,
-    /// English
-    pub en: String,
-}
-
-impl From<domain::Bilingual> for Bilingual {
-    fn from(text: domain::Bilingual) -> Self {
-        Self { zh: text.zh, en: text.en }
+record! {
+    /// A name or sentence in both languages.
+    Bilingual = domain::Bilingual {
+        /// zh-CN
+        zh: String,
+        /// English
+        en: String,
     }
 }
 
@@ -186,9 +115,15 @@ pub struct Position {
     pub lon: f64,
 }
 
-impl From<domain::Coordinate> for Position {
-    fn from(at: domain::Coordinate) -> Self {
-        Self { lat: at.lat(), lon: at.lon() }
+impl Outward<Position> for domain::Coordinate {
+    fn outward(self) -> Position {
+        Position { lat: self.lat(), lon: self.lon() }
+    }
+}
+
+impl Inward<domain::Coordinate> for Position {
+    fn inward(self, at: &str) -> Result<domain::Coordinate> {
+        Ok(domain::Coordinate::new(self.lat, self.lon, domain::Datum::Wgs84).map_err(|error| error.within(at))?)
     }
 }
 
@@ -210,30 +145,33 @@ pub struct Fix {
     pub source: FixSource,
 }
 
-impl Fix {
+impl Inward<log::Fix> for Fix {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "casts of floats saturate, which is what is meant")]
-    pub(crate) fn into_core(self) -> Result<log::Fix> {
-        let at = domain::Coordinate::new(self.lat, self.lon, domain::Datum::Wgs84).map_err(|error| error.within("fix"))?;
+    fn inward(self, at: &str) -> Result<log::Fix> {
+        let position: domain::Coordinate = Position { lat: self.lat, lon: self.lon }.inward(at)?;
         Ok(log::Fix {
-            lat_e7: (at.lat() * 1e7).round() as i32,
-            lon_e7: (at.lon() * 1e7).round() as i32,
+            lat_e7: (position.lat() * 1e7).round() as i32,
+            lon_e7: (position.lon() * 1e7).round() as i32,
             // Rounded up: an accuracy of a tenth of a millimetre is absurd, but it is not "none given".
             accuracy_mm: (self.accuracy_m * 1e3).ceil() as u32,
             at: self.at,
             is_mock: self.is_mock,
-            source: self.source.into(),
+            source: self.source.inward("source")?,
         })
     }
 }
 
-impl From<log::Fix> for Fix {
-    fn from(fix: log::Fix) -> Self {
-        Self { lat: fix.lat(), lon: fix.lon(), accuracy_m: fix.accuracy_m(), at: fix.at, is_mock: fix.is_mock, source: fix.source.into() }
+impl Outward<Fix> for log::Fix {
+    fn outward(self) -> Fix {
+        Fix {
+            lat: self.lat(),
+            lon: self.lon(),
+            accuracy_m: self.accuracy_m(),
+            at: self.at,
+            is_mock: self.is_mock,
+            source: self.source.outward(),
+        }
     }
-}
-
-pub(crate) fn fix(fix: Option<Fix>) -> Result<Option<log::Fix>> {
-    fix.map(Fix::into_core).transpose()
 }
 
 /// A part of a list.
@@ -247,129 +185,86 @@ pub struct Page {
     pub offset: i32,
 }
 
-impl TryFrom<Page> for core::Page {
-    type Error = LiuyeError;
-
-    fn try_from(page: Page) -> Result<Self> {
-        let limit = u32::try_from(page.limit).map_err(|_| Error::field(Code::OutOfRange, "limit", "1 to 200"))?;
-        let offset = u32::try_from(page.offset).map_err(|_| Error::field(Code::OutOfRange, "offset", "0 or more"))?;
-        Ok(Self { limit, offset })
+impl Inward<core::Page> for Page {
+    fn inward(self, at: &str) -> Result<core::Page> {
+        let limit = u32::try_from(self.limit).map_err(|_| Error::field(Code::OutOfRange, path(at, "limit"), "1 to 200"))?;
+        let offset = u32::try_from(self.offset).map_err(|_| Error::field(Code::OutOfRange, path(at, "offset"), "0 or more"))?;
+        Ok(core::Page { limit, offset })
     }
 }
 
-/// What a save returned: it survives a power cut.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Recorded {
-    /// The operation's id.
-    pub operation: String,
-    /// The document that it is about.
-    pub id: String,
-    /// Why the hub may want a look at it, as far as this phone can tell.
-    pub flags: Vec<Flag>,
-}
-
-impl From<core::Recorded> for Recorded {
-    fn from(recorded: core::Recorded) -> Self {
-        Self { operation: recorded.operation.to_string(), id: recorded.id, flags: flags(recorded.flags) }
+record! {
+    /// What a save returned: it survives a power cut.
+    Recorded = core::Recorded {
+        /// The operation's id.
+        operation: String,
+        /// The document that it is about.
+        id: String,
+        /// Why the hub may want a look at it, as far as this phone can tell.
+        flags: Vec<Flag>,
     }
 }
 
-/// Who this phone is.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Identity {
-    /// The device's id; it has one before it ever meets a hub.
-    pub device: String,
-    /// The site, once enrolled.
-    pub site: Option<String>,
-    /// The hub's address, once enrolled.
-    pub hub_url: Option<String>,
-    /// Whose name is on what is recorded: who holds the phone, or signed in on it. None for a tourist's, before enrolment, and
-    /// where several share it and nobody is signed in.
-    pub person: Option<String>,
-    /// Their name, once a first sync has brought it.
-    pub person_name: Option<Bilingual>,
-    /// The roles that they hold now, by this phone's clock.
-    pub roles: Vec<Role>,
-    /// Whether somebody has to give their PIN before anything is recorded.
-    pub locked: bool,
-    /// Those who may sign in; empty on a phone that asks for no PIN.
-    pub sharers: Vec<Sharer>,
-}
-
-/// One of those who share a phone.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct Sharer {
-    /// The person's id.
-    pub person: String,
-    /// Whether a PIN is set: without one they cannot sign in.
-    pub has_pin: bool,
-    /// When the next try makes sense after too many wrong ones, UTC ms by this phone's clock.
-    pub next_try_at: Option<i64>,
-}
-
-impl From<core::Sharer> for Sharer {
-    fn from(sharer: core::Sharer) -> Self {
-        Self { person: sharer.person, has_pin: sharer.has_pin, next_try_at: sharer.next_try_at }
+record! {
+    /// Who this phone is.
+    Identity = core::Identity {
+        /// The device's id; it has one before it ever meets a hub.
+        device: String,
+        /// The site, once enrolled.
+        site: Option<String>,
+        /// The hub's address, once enrolled.
+        hub_url: Option<String>,
+        /// Whose name is on what is recorded: who holds the phone, or signed in on it. None for a tourist's, before enrolment, and
+        /// where several share it and nobody is signed in.
+        person: Option<String>,
+        /// Their name, once a first sync has brought it.
+        person_name: Option<Bilingual>,
+        /// The roles that they hold now, by this phone's clock.
+        roles: Vec<Role>,
+        /// Whether somebody has to give their PIN before anything is recorded.
+        locked: bool,
+        /// Those who may sign in; empty on a phone that asks for no PIN.
+        sharers: Vec<Sharer>,
     }
 }
 
-impl From<core::Identity> for Identity {
-    fn from(identity: core::Identity) -> Self {
-        Self {
-            device: identity.device.to_string(),
-            site: identity.site,
-            hub_url: identity.hub_url,
-            person: identity.person,
-            person_name: identity.person_name.map(Bilingual::from),
-            roles: identity.roles.into_iter().map(Role::from).collect(),
-            locked: identity.locked,
-            sharers: identity.sharers.into_iter().map(Sharer::from).collect(),
-        }
+record! {
+    /// One of those who share a phone.
+    Sharer = core::Sharer {
+        /// The person's id.
+        person: String,
+        /// Whether a PIN is set: without one they cannot sign in.
+        has_pin: bool,
+        /// When the next try makes sense after too many wrong ones, UTC ms by this phone's clock.
+        next_try_at: Option<i64>,
     }
 }
 
-/// A photo that this phone keeps and that a record may name.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct AttachedBlob {
-    /// SHA-256 of the bytes, hexadecimal: its name in drafts.
-    pub sha256: String,
-    /// Number of bytes.
-    pub len: i64,
-    /// Pixels.
-    pub width: i32,
-    /// Pixels.
-    pub height: i32,
-    /// By its first bytes.
-    pub format: PhotoFormat,
-}
-
-impl From<core::AttachedBlob> for AttachedBlob {
-    fn from(blob: core::AttachedBlob) -> Self {
-        let pixels = |number| i32::try_from(number).unwrap_or(i32::MAX);
-        Self {
-            sha256: blob.sha256.to_string(),
-            len: count(blob.len),
-            width: pixels(blob.width),
-            height: pixels(blob.height),
-            format: blob.format.into(),
-        }
+record! {
+    /// A photo that this phone keeps and that a record may name.
+    AttachedBlob = core::AttachedBlob {
+        /// SHA-256 of the bytes, hexadecimal: its name in drafts.
+        sha256: String,
+        /// Number of bytes.
+        len: i64,
+        /// Pixels.
+        width: i32,
+        /// Pixels.
+        height: i32,
+        /// By its first bytes.
+        format: PhotoFormat,
     }
 }
 
-/// What a commit changed.
-#[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
-pub struct ChangeEvent {
-    /// The kinds of documents that changed, each once.
-    pub kinds: Vec<String>,
-    /// The documents that changed, each once; empty where there were too many: read the list again.
-    pub ids: Vec<String>,
-    /// Whether the outbox or an operation's state changed.
-    pub outbox_changed: bool,
-}
-
-impl From<core::ChangeEvent> for ChangeEvent {
-    fn from(event: core::ChangeEvent) -> Self {
-        Self { kinds: event.kinds, ids: event.ids, outbox_changed: event.outbox_changed }
+record! {
+    /// What a commit changed.
+    ChangeEvent = core::ChangeEvent {
+        /// The kinds of documents that changed, each once.
+        kinds: Vec<String>,
+        /// The documents that changed, each once; empty where there were too many: read the list again.
+        ids: Vec<String>,
+        /// Whether the outbox or an operation's state changed.
+        outbox_changed: bool,
     }
 }
 
@@ -386,28 +281,77 @@ mirror_open! {
         Route,
         /// Premises that are checked.
         Venue,
+        /// A standing team.
+        Unit,
+        /// A road whose night density is watched.
+        KeyRoad,
+        /// A post that must be staffed.
+        DutyPost,
         /// An entry of the personnel base.
         Person,
         /// One visit of a checkpoint.
         CheckIn,
+        /// A person on duty for a window.
+        Shift,
+        /// A walk of a route.
+        Tour,
+        /// Visitors of a zone at a time.
+        CrowdCount,
+        /// A piece of the way that somebody on duty went.
+        Track,
         /// A loss.
         LostReport,
+        /// A thing that was found.
+        FoundItem,
+        /// What anyone may know of it.
+        FoundNotice,
+        /// Somebody's word that a found thing is theirs.
+        Claim,
+        /// Questions of a safety check, with their versions.
+        Checklist,
+        /// A named operation of checks.
+        Campaign,
         /// One visit of a venue.
         Inspection,
         /// One hazard.
         Hazard,
+        /// A rectification notice.
+        RectificationNotice,
+        /// A call for help, or a clue.
+        Call,
+        /// What the desk keeps of a call for itself.
+        CallFile,
+        /// One person or unit that was sent to a call.
+        Assignment,
+        /// Somebody who is asked after.
+        WelfareTimer,
+        /// What publicity speaks on.
+        Topic,
+        /// What publicity works with.
+        Material,
+        /// One publicity session.
+        PublicitySession,
+        /// A batch of leaflets.
+        Leaflets,
+        /// One dispute.
+        Dispute,
+        /// A plan of the leading group.
+        WorkPlan,
+        /// What whoever was helped says of it.
+        Rating,
+        /// A question that was answered.
+        Consultation,
+        /// An entry of a post's book.
+        DutyLog,
+        /// A post that passes to the next.
+        Handover,
     }
 }
 
-impl TryFrom<DocumentKind> for domain::DocumentKind {
-    type Error = LiuyeError;
-
-    fn try_from(kind: DocumentKind) -> Result<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|core| kind != DocumentKind::Other && DocumentKind::from(*core) == kind)
-            .ok_or_else(|| malformed("kind", "a kind of documents that phones keep"))
+impl Inward<domain::DocumentKind> for DocumentKind {
+    fn inward(self, _at: &str) -> Result<domain::DocumentKind> {
+        let known = domain::DocumentKind::ALL.iter().copied().find(|core| self != Self::Other && self == core.outward());
+        known.ok_or_else(|| malformed("kind", "a kind of documents that phones keep"))
     }
 }
 
@@ -449,30 +393,30 @@ pub struct Conflict {
     pub photos: Vec<String>,
 }
 
-impl From<domain::Document> for Document {
-    fn from(document: domain::Document) -> Self {
-        Self {
-            id: document.id,
-            kind: document.kind,
-            rev: count(document.rev),
-            schema_version: i32::try_from(document.schema_version).unwrap_or(i32::MAX),
-            body: document.body.to_string(),
-            buckets: document.buckets.iter().map(ToString::to_string).collect(),
-            conflicts: document.conflicts.into_iter().map(|conflict| conflict.into_known().into()).collect(),
+impl Outward<Document> for domain::Document {
+    fn outward(self) -> Document {
+        Document {
+            id: self.id,
+            kind: self.kind,
+            rev: self.rev.outward(),
+            schema_version: self.schema_version.outward(),
+            body: self.body.to_string(),
+            buckets: self.buckets.iter().map(ToString::to_string).collect(),
+            conflicts: self.conflicts.into_iter().map(|conflict| conflict.into_known().outward()).collect(),
         }
     }
 }
 
-impl From<domain::Conflict> for Conflict {
-    fn from(conflict: domain::Conflict) -> Self {
-        Self {
-            operation: conflict.operation.to_string(),
-            kind: conflict.kind,
-            code: conflict.code.as_str().to_owned(),
-            actor: conflict.actor,
-            recorded_at: conflict.recorded_at,
-            body: conflict.body.to_string(),
-            photos: hex(&conflict.photos),
+impl Outward<Conflict> for domain::Conflict {
+    fn outward(self) -> Conflict {
+        Conflict {
+            operation: self.operation.outward(),
+            kind: self.kind,
+            code: self.code.outward(),
+            actor: self.actor,
+            recorded_at: self.recorded_at,
+            body: self.body.to_string(),
+            photos: self.photos.outward(),
         }
     }
 }

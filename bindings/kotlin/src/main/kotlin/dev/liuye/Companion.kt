@@ -42,14 +42,41 @@ public class Companion private constructor(private val handle: CompanionHandle, 
     /** Tells flows that what they could not read while suspended can be read again. */
     private val resumed = MutableSharedFlow<Unit>(extraBufferCapacity = 1)
 
-    /** Patrols: check-ins, and the points that are visited. */
+    /** Patrols: check-ins and the points that are visited, shifts, tours, and what they cover. */
     public val patrol: Patrol = Patrol(this)
 
-    /** Lost property: reports, their tracking codes, and what becomes of them. */
+    /** Lost property: reports with their tracking codes, what was found, its custody, and claims of it. */
     public val lost: Lost = Lost(this)
 
-    /** Safety checks: inspections of venues, and hazards from found to closed. */
+    /** Safety checks: campaigns, inspections of venues, hazards from found to closed, and rectification notices. */
     public val safety: Safety = Safety(this)
+
+    /** Calls: help that is asked for, who is sent, and how far they are. */
+    public val calls: Calls = Calls(this)
+
+    /** Welfare timers: who goes where it may be dangerous is asked after. */
+    public val welfare: Welfare = Welfare(this)
+
+    /** Zones: where people serve, how many visitors are there, and where patrols are thin at night. */
+    public val zones: Zones = Zones(this)
+
+    /** Publicity: sessions from plan to proof, their topics and material, and the stock of leaflets. */
+    public val publicity: Publicity = Publicity(this)
+
+    /** Disputes: found, screened, mediated by one of two roads, and looked at again afterwards. */
+    public val disputes: Disputes = Disputes(this)
+
+    /** Duty posts: their books, their consultations, how they are staffed, and how they pass from one to the next. */
+    public val duty: Duty = Duty(this)
+
+    /** Work plans of the leading group, task by task. */
+    public val workPlans: WorkPlans = WorkPlans(this)
+
+    /** What those who were helped say. */
+    public val ratings: Ratings = Ratings(this)
+
+    /** The personnel base as a phone of the staff knows it. */
+    public val personnel: Personnel = Personnel(this)
 
     /** Opens companions. */
     public companion object Factory {

@@ -2,8 +2,11 @@ package dev.liuye
 
 import dev.liuye.ffi.CheckInDraft as BridgeCheckInDraft
 import dev.liuye.ffi.CheckInEvidence as BridgeEvidence
+import dev.liuye.ffi.ClaimDraft as BridgeClaimDraft
 import dev.liuye.ffi.Contact as BridgeContact
+import dev.liuye.ffi.HelpDraft as BridgeHelpDraft
 import dev.liuye.ffi.LostReportDraft as BridgeLostReportDraft
+import dev.liuye.ffi.WelfareDraft as BridgeWelfareDraft
 
 /** How somebody shows that they are at a checkpoint. */
 public sealed interface CheckInEvidence {
@@ -92,6 +95,61 @@ public data class LostReportDraft(
     public val photos: List<String> = emptyList(),
 )
 
+/**
+ * What somebody tells who calls for help, passes a call on, or gives a clue.
+ *
+ * @property category what it is about.
+ * @property description what happened; at most 2,000 characters. Who needs help may have no time to type.
+ * @property place where, in words; at most 500 characters.
+ * @property zone the zone's id; where it is left out, the one in which the fix lies.
+ * @property fix where the phone is.
+ * @property contact how to reach whoever called; kept and sent apart from the call.
+ * @property photos SHA-256 of photos that were attached before; at most six.
+ */
+public data class HelpDraft(
+    public val category: CallCategory,
+    public val description: String? = null,
+    public val place: String? = null,
+    public val zone: String? = null,
+    public val fix: Fix? = null,
+    public val contact: Contact? = null,
+    public val photos: List<String> = emptyList(),
+)
+
+/**
+ * A claim, as whoever makes it tells it.
+ *
+ * @property item the item's id, as its notice has it.
+ * @property statement why it is theirs; 1 to 2,000 characters.
+ * @property report the claimant's own loss report, where there is one: it moves on with the claim.
+ * @property contact how to reach the claimant; kept and sent apart from the claim.
+ */
+public data class ClaimDraft(
+    public val item: String,
+    public val statement: String,
+    public val report: String? = null,
+    public val contact: Contact? = null,
+)
+
+/**
+ * A welfare timer that is to begin. It shows no code in a log.
+ *
+ * @property durationS for how long, in seconds; 60 to 86,400.
+ * @property code the code that ends it; 1 to 64 characters. This phone keeps its digest alone.
+ * @property duressCode another code, that seems to end it and alarms the desk.
+ * @property note what they are up to; at most 500 characters.
+ * @property fix where the phone is.
+ */
+public class WelfareDraft(
+    public val durationS: Long,
+    public val code: String,
+    public val duressCode: String? = null,
+    public val note: String? = null,
+    public val fix: Fix? = null,
+) {
+    override fun toString(): String = "WelfareDraft($durationS s)"
+}
+
 internal fun CheckInDraft.toBridge(): BridgeCheckInDraft =
     BridgeCheckInDraft(
         checkpoint = checkpoint,
@@ -118,8 +176,16 @@ internal fun LostReportDraft.toBridge(): BridgeLostReportDraft =
         zone = zone,
         lostFrom = lostFrom,
         lostTo = lostTo,
-        contact = contact?.let { BridgeContact(it.name, it.phone, it.identityNumber, it.passport) },
+        contact = contact?.toBridge(),
         photos = photos,
     )
+
+internal fun HelpDraft.toBridge(): BridgeHelpDraft = BridgeHelpDraft(category, description, place, zone, fix, contact?.toBridge(), photos)
+
+internal fun ClaimDraft.toBridge(): BridgeClaimDraft = BridgeClaimDraft(item, report, statement, contact?.toBridge())
+
+internal fun WelfareDraft.toBridge(): BridgeWelfareDraft = BridgeWelfareDraft(durationS, note, code, duressCode, fix)
+
+private fun Contact.toBridge(): BridgeContact = BridgeContact(name, phone, identityNumber, passport)
 
 internal fun BridgeContact.toPublic(): Contact = Contact(name, phone, identityNumber, passport)

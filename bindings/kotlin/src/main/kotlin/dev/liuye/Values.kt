@@ -1,7 +1,7 @@
 package dev.liuye
 
-// The values that come as the core gives them. Drafts that hold personal data, and sums whose cases need names of
-// their own, are in Drafts.kt.
+// The values that come as the core gives them, of whatever several groups share and of the first three; the others' stand in
+// their groups' files. Drafts that hold personal data or codes are in Drafts.kt.
 
 /** A name or sentence in zh-CN and English. */
 public typealias Bilingual = dev.liuye.ffi.Bilingual

@@ -122,7 +122,7 @@ internal class ScenarioRunner : AutoCloseable {
                 val code = step.optional("code") ?: persons?.let(district::sharedCode) ?: district.code(step.optional("person"))
                 return identity(phone(step).enrol(district.url, code))
             }
-            else -> return records(phone(step), step) ?: states(phone(step), step)
+            else -> return records(phone(step), step) ?: nouns(phone(step), step) ?: states(phone(step), step)
         }
         return JsonNull
     }
@@ -266,27 +266,30 @@ private suspend fun records(phone: Companion, step: JsonObject): JsonElement? {
     }
 }
 
-private fun JsonObject.text(field: String): String = (this[field] ?: error("$this lacks $field")).jsonPrimitive.content
+internal fun JsonObject.text(field: String): String = (this[field] ?: error("$this lacks $field")).jsonPrimitive.content
 
-private fun JsonObject.optional(field: String): String? = this[field]?.jsonPrimitive?.contentOrNull
+internal fun JsonObject.optional(field: String): String? = this[field]?.jsonPrimitive?.contentOrNull
 
-private fun JsonObject.truth(field: String): Boolean = this[field] == JsonPrimitive(true)
+internal fun JsonObject.truth(field: String): Boolean = this[field] == JsonPrimitive(true)
 
-private fun JsonObject.photos(): List<String> = this["photos"]?.jsonArray.orEmpty().map { it.jsonPrimitive.content }
+internal fun JsonObject.photos(): List<String> = this["photos"]?.jsonArray.orEmpty().map { it.jsonPrimitive.content }
 
 private fun JsonObject.number(field: String): Double = text(field).toDouble()
 
-private fun JsonObject.fix(): Fix? {
-    val fix = this["fix"]?.jsonObject ?: return null
-    return Fix(
-        fix.number("lat"),
-        fix.number("lon"),
-        fix.number("accuracy_m"),
-        fix.text("at").toLong(),
-        fix.truth("is_mock"),
-        FixSource.valueOf(fix.text("source").uppercase()),
+internal fun JsonObject.fix(): Fix? = this["fix"]?.jsonObject?.position()
+
+internal fun JsonObject.position(): Fix =
+    Fix(
+        number("lat"),
+        number("lon"),
+        number("accuracy_m"),
+        text("at").toLong(),
+        truth("is_mock"),
+        FixSource.valueOf(text("source").uppercase()),
     )
-}
+
+internal fun JsonObject.contact(): Contact? =
+    this["contact"]?.jsonObject?.let { Contact(it.text("name"), it.text("phone"), it.optional("identity_number"), it.optional("passport")) }
 
 private fun JsonObject.checkIn(): CheckInDraft {
     val evidence = getValue("evidence").jsonObject
@@ -306,9 +309,8 @@ private fun JsonObject.checkIn(): CheckInDraft {
     )
 }
 
-private fun JsonObject.loss(): LostReportDraft {
-    val contact = this["contact"]?.jsonObject
-    return LostReportDraft(
+private fun JsonObject.loss(): LostReportDraft =
+    LostReportDraft(
         category = ItemCategory.valueOf(text("category").uppercase()),
         description = text("description"),
         place = text("place"),
@@ -318,10 +320,9 @@ private fun JsonObject.loss(): LostReportDraft {
         colour = optional("colour"),
         marks = optional("marks"),
         zone = optional("zone"),
-        contact = contact?.let { Contact(it.text("name"), it.text("phone"), it.optional("identity_number"), it.optional("passport")) },
+        contact = contact(),
         photos = photos(),
     )
-}
 
 private fun JsonObject.inspection(): InspectionDraft = InspectionDraft(text("venue"), optional("campaign"), fix(), photos())
 
@@ -340,7 +341,7 @@ private fun JsonObject.plan(): MajorPlan? =
         MajorPlan(it.text("measures"), it.text("owner"), it.text("funds"), it.text("deadline").toLong(), it.text("contingency"))
     }
 
-private fun recorded(saved: Recorded): JsonElement =
+internal fun recorded(saved: Recorded): JsonElement =
     record("operation" to saved.operation, "id" to saved.id, "flags" to saved.flags.map { it.name.lowercase() })
 
 private fun checkIn(saved: RecordedCheckIn): JsonElement =
@@ -400,9 +401,9 @@ private fun kind(failure: LiuyeException): String =
         is LiuyeException.Internal -> "internal"
     }
 
-private fun record(vararg fields: Pair<String, Any?>): JsonObject = JsonObject(fields.associate { (name, value) -> name to json(value) })
+internal fun record(vararg fields: Pair<String, Any?>): JsonObject = JsonObject(fields.associate { (name, value) -> name to json(value) })
 
-private fun json(value: Any?): JsonElement =
+internal fun json(value: Any?): JsonElement =
     when (value) {
         null -> JsonNull
         is JsonElement -> value
