@@ -25,6 +25,7 @@ mod own_device;
 mod patrol;
 mod personnel;
 mod public;
+mod public_report;
 mod scope;
 mod server;
 mod sheet;

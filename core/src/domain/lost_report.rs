@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::case::{Case, Judgement, Noun, next, staff};
 use super::due::{Tick, Timed};
-use super::{Bucket, DocumentKind, IdentityNumber, Kind, PassportNumber, PhoneNumber, Role, Settings, Text, Zone, claim};
+use super::{Actor, Bucket, DocumentKind, IdentityNumber, Kind, PassportNumber, PhoneNumber, Role, Settings, Text, Zone, claim};
 use crate::log::{DeviceId, Digest};
 use crate::{Code, Error, Result};
 
@@ -333,8 +333,10 @@ pub(super) fn advance(mut case: Case<'_>, kind: Kind, event: LostReportEvent) ->
         _ => {}
     }
     let (document, before): (_, LostReport) = case.existing()?;
-    // A tourist has no account: the phone that reported the loss is what may take the report back.
-    if by == LostReportMove::Withdraw && before.device != case.operation.device {
+    // A tourist has no account: the phone that reported the loss is what may take the report back, and whoever shows its tracking
+    // code to the hub.
+    let by_code = *case.context.actor == Actor::Public;
+    if by == LostReportMove::Withdraw && before.device != case.operation.device && !by_code {
         case.authorise(DESK)?;
     }
     let Some(state) = next(LostReportState::TRANSITIONS, before.state, by) else {

@@ -29,7 +29,7 @@ pub fn is_id(text: &str) -> bool {
 /// personnel base.
 #[must_use]
 pub fn is_reference_id(text: &str) -> bool {
-    is_id(text) && !matches!(text, "self" | "tourist" | "operator")
+    is_id(text) && !matches!(text, "self" | "tourist" | "operator" | "public")
 }
 
 /// What `liuye site import` reads.
