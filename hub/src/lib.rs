@@ -19,6 +19,7 @@ mod journal;
 mod keys;
 mod ledger;
 mod lost;
+mod map;
 mod notice;
 mod operator_link;
 mod own_device;

@@ -8,6 +8,7 @@ use liuye_core::domain::{
 use liuye_core::log::{BlobRef, Digest};
 use liuye_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::hub::Hub;
 use crate::ledger::{PublicReport, Tx};
@@ -24,7 +25,7 @@ const REPEAT_MS: i64 = 24 * 3_600_000;
 pub(crate) const NOTICES: u32 = 20;
 
 /// A loss as its owner tells it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PublicLoss {
     /// What it is.
@@ -58,7 +59,7 @@ pub(crate) struct PublicLoss {
 }
 
 /// How to reach an owner. Numbers of identity papers are not taken here: nobody needs them to phone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct PublicContact {
     /// A name, 1 to 100 characters.
@@ -73,7 +74,7 @@ pub(crate) struct PublicContact {
 pub(crate) struct OnceKey(Digest);
 
 /// What became of a submit.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Receipt {
     /// What its owner needs to ask after it: four groups of four characters. The hub keeps its digest alone.
     pub(crate) tracking_code: String,
@@ -95,7 +96,7 @@ pub(crate) enum Reported {
 }
 
 /// What the holder of a tracking code may know.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct LossState {
     /// Where the report stands.
     pub(crate) state: LostReportState,
@@ -112,7 +113,7 @@ pub(crate) struct LossState {
 }
 
 /// What anyone may know of a found item.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Announced {
     /// The notice itself: category, coarse place and part of a day.
     #[serde(flatten)]

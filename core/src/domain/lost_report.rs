@@ -12,6 +12,7 @@ use crate::{Code, Error, Result};
 /// What was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ItemCategory {
     /// 手机
     Phone,
@@ -37,6 +38,7 @@ pub enum ItemCategory {
 
 /// Who lost it, and how to reach them. Validated before it is stored; never part of an operation or a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Contact {
     /// A name, 1 to 100 characters.
     pub name: String,
@@ -85,6 +87,7 @@ pub struct LossRecord {
 /// Where a report stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum LostReportState {
     /// Nothing found yet.
     Open,

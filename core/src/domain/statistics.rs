@@ -206,6 +206,7 @@ pub fn shift_at<'a>(own: impl Iterator<Item = &'a Fact>, at: i64) -> Option<&'a 
 
 /// How many of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Share {
     /// Those that are held to it.
     pub calls: u64,
@@ -236,6 +237,7 @@ impl Share {
 
 /// One tier of the response.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TierFigure {
     /// Its name in the standard.
     pub name: String,
@@ -249,6 +251,7 @@ pub struct TierFigure {
 
 /// The response to calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResponseFigure {
     /// Calls that ask for somebody, drills not among them.
     pub calls: u64,
@@ -264,6 +267,7 @@ pub struct ResponseFigure {
 
 /// Hours in which somebody was to be in a zone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CoverageFigure {
     /// Zone-hours in which somebody was to be there.
     pub planned: u64,
@@ -275,6 +279,7 @@ pub struct CoverageFigure {
 
 /// A time without anybody, UTC ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gap {
     /// From when.
     pub from: i64,
@@ -284,6 +289,7 @@ pub struct Gap {
 
 /// One post.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PostFigure {
     /// The post.
     pub post: String,
@@ -297,6 +303,7 @@ pub struct PostFigure {
 
 /// All posts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DutyFigure {
     /// Post by post.
     pub posts: Vec<PostFigure>,
@@ -304,6 +311,7 @@ pub struct DutyFigure {
 
 /// What stands beside the figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Details {
     /// Turns by force; `unknown` for whoever the personnel base never named.
     pub turns_by_force: BTreeMap<String, u64>,
@@ -327,6 +335,7 @@ pub struct Details {
 
 /// The figures of a window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Statistics {
     /// From when, RFC 3339.
     pub from: String,

@@ -9,6 +9,8 @@ mod statistics;
 mod words;
 
 pub(crate) use page::rendered;
+pub(crate) use session::officer;
+pub(crate) use statistics::FiguresApi;
 pub(crate) use words::Lang;
 
 use std::sync::Arc;

@@ -14,6 +14,7 @@ mod when;
 mod words;
 
 pub(crate) use kind::kindly;
+pub(crate) use program::PublicApi;
 
 use std::sync::Arc;
 

@@ -10,13 +10,15 @@ use liuye_core::log::Digest;
 use liuye_core::{Code, Error};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, OpenApi, ToSchema};
 
 use super::Public;
 use super::form::{self, MAX_TEXT_BYTES};
 use super::limits::name_of;
 use super::page::{blocking, category_of};
-use crate::api::ApiError;
-use crate::public_report::{Announced, LossState, OnceKey, PublicLoss, Reported};
+use crate::api::{ApiError, ClaimRefusals, CodeRefusals, FoundRefusals, ReportRefusals};
+use crate::public_report::Announced;
+use crate::public_report::{LossState, OnceKey, PublicLoss, Receipt, Reported};
 use crate::tries::WAIT_S;
 
 /// The header that makes a repeated submit one report.
@@ -24,15 +26,31 @@ const ONCE: &str = "idempotency-key";
 
 const HOUR_MS: i64 = 3_600_000;
 
+/// The description of this part of the api.
+#[derive(OpenApi)]
+#[openapi(paths(report, state, withdraw, claim, found))]
+pub(crate) struct PublicApi;
+
+/// A report with photos.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "it is read part by part, and stands in the description")]
+struct ReportForm {
+    /// The report, as JSON.
+    report: PublicLoss,
+    /// JPEG, PNG or WebP; at most three of 10 MB. What cameras write beside the picture is not kept.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    photos: Vec<Vec<u8>>,
+}
+
 /// A report's tracking code.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct CodeRequest {
     /// As it was given out; hyphens, spaces and case say nothing.
     pub(crate) tracking_code: String,
 }
 
 /// A claim of an announced item by the code of a report.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ClaimRequest {
     /// The code of a report that came by this page or this api.
     pub(crate) tracking_code: String,
@@ -43,7 +61,7 @@ pub(crate) struct ClaimRequest {
 }
 
 /// A page of what was announced.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FoundPage {
     /// The notices, the latest first.
     pub(crate) found: Vec<Announced>,
@@ -52,14 +70,29 @@ pub(crate) struct FoundPage {
 }
 
 /// What an address may ask for.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Asked {
+    /// Of this category alone.
     category: Option<String>,
+    /// The page, from 0; twenty notices each.
     #[serde(default)]
     page: u32,
 }
 
-/// `POST /v1/public/lost-reports`
+/// Reports a loss without an account, as JSON or, with photos, as a form. The tracking code is in no other answer: the hub keeps its
+/// digest alone, and gives it again only to the same submit with the same key, within a day.
+#[utoipa::path(
+    post, operation_id = "report_loss", path = "/v1/public/lost-reports", tag = "public",
+    params(("idempotency-key" = String, Header, description = "16 to 128 visible characters that nobody guesses: the same key with the same \
+        contents makes one report")),
+    request_body(content((PublicLoss = "application/json"), (ReportForm = "multipart/form-data"))),
+    responses(
+        (status = 201, description = "Taken", body = Receipt),
+        (status = 200, description = "Taken before, by the same submit", body = Receipt),
+        ReportRefusals,
+    ),
+)]
 pub(super) async fn report(
     State(public): State<Public>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
@@ -98,7 +131,11 @@ pub(super) async fn report(
     }
 }
 
-/// `POST /v1/public/lost-reports/state`
+/// What the holder of a tracking code may know.
+#[utoipa::path(
+    post, operation_id = "loss_state", path = "/v1/public/lost-reports/state", tag = "public", request_body = CodeRequest,
+    responses((status = 200, description = "Where the report stands", body = LossState), CodeRefusals),
+)]
 pub(super) async fn state(
     State(public): State<Public>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
@@ -109,7 +146,11 @@ pub(super) async fn state(
     Ok(private(Json(found).into_response()))
 }
 
-/// `POST /v1/public/lost-reports/withdraw`
+/// Withdraws a report: its owner is erased with what they claimed by it. Again is nothing.
+#[utoipa::path(
+    post, operation_id = "withdraw_loss", path = "/v1/public/lost-reports/withdraw", tag = "public", request_body = CodeRequest,
+    responses((status = 204, description = "Withdrawn"), CodeRefusals),
+)]
 pub(super) async fn withdraw(
     State(public): State<Public>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
@@ -120,7 +161,12 @@ pub(super) async fn withdraw(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /v1/public/claims`
+/// Claims what was announced, by the code of a report that came by this page or this api. What only the owner can know is asked by staff.
+/// A claim that is live is not made again.
+#[utoipa::path(
+    post, operation_id = "claim_found_item", path = "/v1/public/claims", tag = "public", request_body = ClaimRequest,
+    responses((status = 204, description = "Claimed"), ClaimRefusals),
+)]
 pub(super) async fn claim(
     State(public): State<Public>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,
@@ -131,7 +177,11 @@ pub(super) async fn claim(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /v1/public/found[?category=&page=]`
+/// What was found and announced, the latest first: category, coarse place and part of a day, and nothing by which it could be described.
+#[utoipa::path(
+    get, operation_id = "found_items", path = "/v1/public/found", tag = "public", params(Asked),
+    responses((status = 200, description = "A page of it", body = FoundPage), FoundRefusals),
+)]
 pub(super) async fn found(State(public): State<Public>, Query(asked): Query<Asked>) -> Result<Json<FoundPage>, ApiError> {
     let category = asked.category.as_deref().filter(|name| !name.is_empty());
     let unknown = || Error::field(Code::NotFound, "category", "no such category");
