@@ -164,7 +164,7 @@ refusals! {
     /// Of a report without an account.
     ReportRefusals {
         400: [
-            Missing, TooLong, Malformed, TextForbiddenCharacter, PhoneMalformed, TimeMalformed, TimeInFuture, TimeOrder, UnknownReference,
+            Missing, TooLong, Malformed, TextForbiddenCharacter, PhoneMalformed, PhoneEmergency, TimeMalformed, TimeInFuture, TimeOrder, UnknownReference,
             PhotoNotImage, PhotoTooManyPixels, PhotoTooMany
         ],
         413: [TooLarge, PhotoTooLarge],

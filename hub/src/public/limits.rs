@@ -18,6 +18,9 @@ const PHOTOS_AT_ONCE: usize = 8;
 /// So long a report with photos waits for room: then it is asked to come without them, and keeps what was typed.
 const PHOTO_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Looks at the ledger by a code at once: each takes less than a millisecond, and holds a connection meanwhile.
+const LOOKS_AT_ONCE: usize = 8;
+
 /// What is counted.
 #[derive(Debug)]
 pub(super) struct Limits {
@@ -26,6 +29,7 @@ pub(super) struct Limits {
     reports: Tries,
     all_reports: Tries,
     photos: Semaphore,
+    looks: Semaphore,
 }
 
 impl Default for Limits {
@@ -36,6 +40,7 @@ impl Default for Limits {
             reports: Tries::of_reports(),
             all_reports: Tries::of_all_reports(),
             photos: Semaphore::new(PHOTOS_AT_ONCE),
+            looks: Semaphore::new(LOOKS_AT_ONCE),
         }
     }
 }
@@ -60,6 +65,14 @@ impl Limits {
     pub(super) fn was_right(&self, from: &str, now: i64) {
         self.codes.give_back(from, now);
         self.all_codes.give_back(ALL, now);
+    }
+
+    /// A turn to look by a code, in the order in which they come.
+    ///
+    /// # Errors
+    /// None while the hub runs.
+    pub(super) async fn look(&self) -> Result<SemaphorePermit<'_>> {
+        self.looks.acquire().await.map_err(|_| Error::internal("the hub outlives its requests"))
     }
 
     /// Whether this address may report another loss now (UTC ms).

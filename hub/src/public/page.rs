@@ -152,7 +152,11 @@ impl Public {
     ) -> Result<T> {
         let (from, now, hub) = (name_of(address.ip()), self.hub.now(), self.hub.clone());
         self.limits.try_code(&from, now)?;
-        let (done, ()) = tokio::join!(blocking(move || work(&hub)), tokio::time::sleep(CODE_TIME));
+        let look = async {
+            let _turn = self.limits.look().await?;
+            blocking(move || work(&hub)).await
+        };
+        let (done, ()) = tokio::join!(look, tokio::time::sleep(CODE_TIME));
         let is_guess = done.as_ref().is_err_and(|error| error.code == Code::NotFound && error.field == "tracking_code");
         if !is_guess {
             self.limits.was_right(&from, now);

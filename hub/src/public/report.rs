@@ -112,7 +112,18 @@ impl Typed {
         !(self.name.trim().is_empty() && self.phone.trim().is_empty())
     }
 
-    /// The loss as the hub takes it.
+    /// How to reach the owner, where that was said.
+    fn contact(&self) -> Result<Option<PublicContact>> {
+        if !self.has_contact() {
+            return Ok(None);
+        }
+        if self.phone.trim().is_empty() {
+            return Err(Error::field(Code::Missing, "phone", "a name alone reaches nobody"));
+        }
+        Ok(Some(PublicContact { name: self.name.clone(), phone: as_dialled(&self.phone) }))
+    }
+
+    /// The loss as the hub takes it, without its owner.
     fn loss(&self, place: &Place, now: i64) -> Result<PublicLoss> {
         let given = |text: &str| Some(text.to_owned()).filter(|text| !text.trim().is_empty());
         let category = category_of(&self.category).ok_or_else(|| Error::field(Code::Missing, "category", "one of the list"))?;
@@ -132,7 +143,7 @@ impl Typed {
             lost_from,
             lost_to,
             serial: None,
-            contact: self.has_contact().then(|| PublicContact { name: self.name.clone(), phone: self.phone.clone() }),
+            contact: None,
         })
     }
 
@@ -206,7 +217,8 @@ async fn take(public: &Public, from: &str, now: i64, typed: &Typed, sent: Sent<'
     }
     public.limits.may_report(from, now)?;
     let place = public.place().await?;
-    let (loss, key) = (typed.loss(&place, now)?, OnceKey::of_form(&typed.once)?);
+    let key = OnceKey::of_form(&typed.once)?;
+    let loss = PublicLoss { contact: typed.contact()?, ..typed.loss(&place, now)? };
     let contents = typed.digest(&sent.photos)?;
     let (hub, photos) = (public.hub.clone(), sent.photos);
     let reported = blocking(move || hub.report_in_public(key, contents, loss, &photos)).await?;
@@ -254,4 +266,33 @@ async fn done(public: &Public, lang: Lang, typed: &Typed, reported: Reported) ->
     let (at, frame) = (place.minute(receipt.reported_at), place.frame(lang, Switch::None));
     let page = DonePage { frame, receipt, at, is_other, has_contact: typed.has_contact() };
     answer(StatusCode::OK, &page)
+}
+
+/// A number as people write it, as the rules take it: without what separates its groups, and with the country's code for what is
+/// dialled with a trunk prefix, `00` abroad or `0` in China, where these pages are.
+fn as_dialled(phone: &str) -> String {
+    let plain: String = phone.chars().filter(|character| !character.is_whitespace() && !"-–().（）/".contains(*character)).collect();
+    match (plain.strip_prefix("00"), plain.strip_prefix('0')) {
+        (Some(abroad), _) => format!("+{abroad}"),
+        (None, Some(domestic)) => format!("+86{domestic}"),
+        (None, None) => plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_dialled;
+
+    #[test]
+    fn a_number_is_taken_as_people_write_it() {
+        for (typed, dialled) in [
+            ("139-1234-5678", "13912345678"),
+            ("+44 20 7946 0958", "+442079460958"),
+            ("0044 (20) 7946.0958", "+442079460958"),
+            ("（0736）770 0000", "+867367700000"),
+            ("110", "110"),
+        ] {
+            assert_eq!(as_dialled(typed), dialled);
+        }
+    }
 }
