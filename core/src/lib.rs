@@ -12,6 +12,8 @@ mod error;
 pub mod log;
 #[cfg(feature = "native-http")]
 pub mod native;
+#[cfg(feature = "openapi")]
+mod schema;
 pub mod search;
 pub mod store;
 pub mod sync;

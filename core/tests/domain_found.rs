@@ -419,6 +419,42 @@ fn a_phone_has_three_claims_open_in_24_hours_and_no_more() {
 }
 
 #[test]
+fn whoever_shows_a_reports_code_has_three_claims_for_it_and_withdraws_any_report() {
+    let mut world = Memory::hub();
+    let loss = json!({"category": "other", "description": "d", "place": "p", "lost_from": NOON - 2, "lost_to": NOON - 1, "tracking_digest": "00".repeat(32)});
+    for (number, phone, actor) in [(1, 9, Actor::Public), (2, 9, Actor::Public), (3, 7, Actor::Tourist)] {
+        assert_eq!(act_on(&mut world, phone, &actor, Kind::LossReport, &format!("l{number}"), loss.clone()), Verdict::CLEAN);
+    }
+    for number in 1..=5 {
+        let id = format!("f{number}");
+        world.act(&finder(), Kind::FoundRegister, &id, thing("other"));
+        world.act(&finder(), Kind::CustodyStore, &id, json!({"event": "store", "place": "s"}));
+        act_on(&mut world, 2, &desk(), Kind::FoundNotice, &id, json!({"event": "notice"}));
+    }
+    let submit = |world: &mut Memory, number: u32, report: &str| {
+        let body = json!({"event": "submit", "item": format!("f{number}"), "report": report, "statement": "it is mine"});
+        act_on(world, 9, &Actor::Public, Kind::ClaimSubmit, &format!("c{number}{report}"), body)
+    };
+    for number in 1..=3 {
+        assert_eq!(submit(&mut world, number, "l1"), Verdict::CLEAN);
+    }
+    assert_eq!(refusal(&submit(&mut world, 4, "l1")).0, Code::ClaimLimit);
+    assert_eq!(submit(&mut world, 4, "l2"), Verdict::CLEAN, "another report, by the same device of the hub");
+    assert_eq!(refusal(&submit(&mut world, 5, "l3")).0, Code::NotPermitted, "a phone's report is claimed by its app");
+    assert_eq!(refusal(&act_on(&mut world, 8, &Actor::Tourist, Kind::LossWithdraw, "l3", json!({}))).0, Code::NotPermitted);
+    assert_eq!(act_on(&mut world, 9, &Actor::Public, Kind::LossWithdraw, "l3", json!({})), Verdict::CLEAN);
+    assert_eq!(act_on(&mut world, 9, &Actor::Public, Kind::LossWithdraw, "l1", json!({})), Verdict::CLEAN);
+    assert_eq!(
+        (claim(&world, "c1l1").state, claim(&world, "c4l2").state),
+        (ClaimState::Withdrawn, ClaimState::Submitted),
+        "its own claims alone"
+    );
+    for kind in [Kind::LossCandidate, Kind::LossReturn] {
+        assert_eq!(refusal(&act_on(&mut world, 9, &Actor::Public, kind, "l2", json!({}))).0, Code::NotPermitted, "{kind}");
+    }
+}
+
+#[test]
 fn a_report_that_is_withdrawn_takes_its_claims_along_and_leaves_no_item_locked() {
     let mut world = noticed("other");
     let loss = json!({"category": "other", "description": "d", "place": "p", "lost_from": NOON - 2, "lost_to": NOON - 1, "tracking_digest": "00".repeat(32)});

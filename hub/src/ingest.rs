@@ -265,7 +265,7 @@ impl Ingest<'_> {
         Ok(match actor {
             Actor::SELF => true,
             Actor::TOURIST => device.held_by.is_empty(),
-            Actor::OPERATOR => device.public_key == self.keys.tag_key(self.env, self.tx.site)?.public(),
+            Actor::OPERATOR | Actor::PUBLIC => device.public_key == self.keys.tag_key(self.env, self.tx.site)?.public(),
             person => device.held_by.iter().any(|held| held.person == person),
         })
     }

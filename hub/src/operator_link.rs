@@ -85,7 +85,8 @@ impl Hub {
         }
         let site = self.site()?;
         let blobs = new.iter().map(|photo| blobs::keep_own(self, &site, photo)).collect::<Result<Vec<BlobRef>>>()?;
-        let own = OwnOperation { actor: Actor::OPERATOR, kind: Kind::HazardEvidence, entity: &opened.hazard_id, body: &event, blobs };
+        let (actor, kind) = (Actor::OPERATOR, Kind::HazardEvidence);
+        let own = OwnOperation { actor, kind, entity: &opened.hazard_id, body: &event, blobs, contact: None };
         match self.write_own(&site, &own)? {
             Verdict::Applied { .. } => Ok(()),
             Verdict::Conflict { .. } => Err(over()),

@@ -13,6 +13,7 @@ pub(crate) fn author(tx: &Tx<'_>, device: &DeviceRow, name: &str) -> Result<Acto
     match name {
         Actor::TOURIST => Ok(Actor::Tourist),
         Actor::OPERATOR => Ok(Actor::Operator),
+        Actor::PUBLIC => Ok(Actor::Public),
         _ => person(tx, name),
     }
 }

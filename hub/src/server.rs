@@ -85,7 +85,7 @@ pub async fn serve(
 /// Everything that the hub answers, without a socket: what [`serve`] puts on a listener. Requests carry their address as
 /// [`axum::extract::ConnectInfo`]. `secure` says whether they come over TLS.
 pub fn router(hub: Hub, secure: bool) -> Router {
-    api::router(hub.clone()).merge(public::router(hub.clone())).merge(desk::router(hub, secure))
+    api::router(hub.clone()).merge(public::router(hub.clone())).merge(desk::router(hub, secure)).layer(middleware::from_fn(public::kindly))
 }
 
 async fn tick(hub: Hub) {

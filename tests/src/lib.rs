@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "this crate is for tests alone")]
 
+mod browser;
 mod clock;
 pub mod disk;
 mod district;
@@ -21,12 +22,13 @@ mod toxic;
 #[path = "../year/mod.rs"]
 pub mod year;
 
+pub use browser::{Browser, Shown};
 pub use clock::HandClock;
 pub use district::{District, open_phone, open_phone_at};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
 pub use inline::{HastyLine, InlineHub, InlineLine};
 pub use lost::lost_keys;
-pub use photo::png;
+pub use photo::{camera_png, png, png_of};
 pub use processes::{HubProgram, PhoneProgram, free_port};
 pub use raw_phone::{RawPhone, problem, tus_sha256};
 pub use recorder::Recorder;

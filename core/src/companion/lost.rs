@@ -7,14 +7,11 @@ use super::record::NewOperation;
 use super::{Companion, Page, Recorded};
 pub use crate::domain::tracking_digest;
 use crate::domain::{
-    Contact, DocumentKind, ItemCategory, Kind, LossRecord, LostReport, LostReportEvent, Text, parse_rfc3339, serial_digest,
+    Contact, DocumentKind, ItemCategory, Kind, LossRecord, LostReport, LostReportEvent, Text, parse_rfc3339, serial_digest, tracking_code,
 };
 use crate::log::Digest;
 use crate::store::{outbox, private};
 use crate::{Code, Error, Result};
-
-/// The alphabet of tracking codes: Crockford's base 32 has no letters that look like digits.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// A loss, as its owner tells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +99,7 @@ impl Lost<'_> {
     fn file(&self, id: String, draft: LostReportDraft, serial_digest: Option<Digest>, amends: Option<Uuid>) -> Result<ReportedLoss> {
         let code = match self.tracking_code(&id)? {
             Some(code) => code,
-            None => self.new_tracking_code(),
+            None => tracking_code(u128::from_be_bytes(self.0.env.random())),
         };
         let now = self.0.env.clock.wall_ms();
         let contact = draft.contact.map(|contact| contact.normalised(now).map_err(|error| error.within("contact"))).transpose()?;
@@ -131,13 +128,6 @@ impl Lost<'_> {
             Ok(recorded)
         })?;
         Ok(ReportedLoss { operation: recorded.operation, id: recorded.id, tracking_code: code })
-    }
-
-    fn new_tracking_code(&self) -> String {
-        let random = u128::from_be_bytes(self.0.env.random());
-        let character = |index: u32| char::from(ALPHABET[usize::try_from((random >> (5 * index)) & 31).unwrap_or(0)]);
-        let group = |group: u32| (0..4).map(|index| character(4 * group + index)).collect::<String>();
-        (0..4).map(group).collect::<Vec<_>>().join("-")
     }
 
     /// Staff found what may be the lost thing.

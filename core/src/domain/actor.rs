@@ -11,6 +11,8 @@ pub enum Actor {
     Tourist,
     /// Whoever holds the link to a venue's hazard: the hub writes for them.
     Operator,
+    /// Whoever reports by the public page or its api, or shows a report's tracking code there: the hub writes for them.
+    Public,
     /// A member of the staff.
     Person(Box<Person>),
 }
@@ -33,6 +35,8 @@ impl Actor {
     pub const TOURIST: &'static str = "tourist";
     /// The name under which the hub writes what came by a venue operator's link.
     pub const OPERATOR: &'static str = "operator";
+    /// The name under which the hub writes what came by the public page.
+    pub const PUBLIC: &'static str = "public";
 
     /// Whether `author` may correct or give up what was written under `original`: their own, and what nobody put a name to.
     #[must_use]
@@ -47,6 +51,7 @@ impl Actor {
             Self::Unknown => Self::SELF,
             Self::Tourist => Self::TOURIST,
             Self::Operator => Self::OPERATOR,
+            Self::Public => Self::PUBLIC,
             Self::Person(person) => &person.id,
         }
     }
@@ -56,7 +61,7 @@ impl Actor {
     pub fn standing(&self, any_of: &[Role], earliest: i64, latest: i64) -> Standing {
         let held_at = |at: i64| match self {
             Self::Unknown => true,
-            Self::Tourist => any_of.contains(&Role::Tourist),
+            Self::Tourist | Self::Public => any_of.contains(&Role::Tourist),
             Self::Operator => any_of.contains(&Role::VenueOperator),
             Self::Person(person) => person.holds(any_of, at),
         };

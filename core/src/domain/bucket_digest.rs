@@ -7,11 +7,13 @@ use super::Document;
 
 /// The sum of the digests of a bucket's documents. Documents are added and taken away one by one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BucketDigest {
     /// How many documents there are.
     pub documents: u64,
     /// The first 16 bytes of each document's SHA-256 as a big-endian number, added modulo 2¹²⁸; 32 hexadecimal digits in JSON.
     #[serde(serialize_with = "write_sum", deserialize_with = "read_sum")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub sum: u128,
 }
 

@@ -37,9 +37,9 @@ pub(super) trait Noun: Serialize + DeserializeOwned {
     fn at(&self) -> i64;
 }
 
-/// The name of a member of the staff; none for `self`, `tourist` and `operator`.
+/// The name of a member of the staff; none for `self`, `tourist`, `operator` and `public`.
 pub(super) fn staff(name: &str) -> Option<String> {
-    (!matches!(name, "self" | "tourist" | "operator")).then(|| name.to_owned())
+    (!matches!(name, "self" | "tourist" | "operator" | "public")).then(|| name.to_owned())
 }
 
 /// Where a table leads from a state.

@@ -55,6 +55,7 @@ pub enum ClaimEvent {
 /// Where a claim stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ClaimState {
     /// 提出
     Submitted,
@@ -343,7 +344,7 @@ fn submit(mut case: Case<'_>, item: String, report: Option<String>, statement: S
     case.authorise(CLAIMANTS)?;
     case.must_be_new()?;
     check_claimable(&case, &item)?;
-    check_limit(&case)?;
+    check_limit(&case, report.as_deref())?;
     let report_write = match &report {
         Some(report) => report_claimed(&mut case, report)?,
         None => None,
@@ -400,14 +401,17 @@ fn check_claimable(case: &Case<'_>, id: &str) -> Judgement<()> {
     if notice.is_some_and(|notice| !notice.open) { refused() } else { Ok(()) }
 }
 
-/// A phone may have three claims open in 24 hours. The desk writes them down for whoever comes to the counter.
-fn check_limit(case: &Case<'_>) -> Judgement<()> {
+/// A phone may have three claims open in 24 hours, and so may whoever shows a report's code: the hub's device writes for all of
+/// them. The desk writes claims down for whoever comes to the counter.
+fn check_limit(case: &Case<'_>, report: Option<&str>) -> Judgement<()> {
     if matches!(case.context.actor, Actor::Person(person) if person.holds(DESK, case.at)) {
         return Ok(());
     }
     let (from, to) = (case.at.saturating_sub(CLAIMS_WINDOW_MS - 1), case.at.saturating_add(CLAIMS_WINDOW_MS - 1));
     let claims = case.context.world.claims_of(&case.operation.device, from, to).map_err(Stop::World)?;
-    let open = claims.iter().filter_map(parse::<Claim>).filter(|claim| claim.state.is_live()).count();
+    let by_code = *case.context.actor == Actor::Public;
+    let counts = |claim: &Claim| claim.state.is_live() && (!by_code || claim.report.as_deref() == report);
+    let open = claims.iter().filter_map(parse::<Claim>).filter(counts).count();
     if open < CLAIMS_MAX { Ok(()) } else { Err(Error::new(Code::ClaimLimit, "at most 3 open claims of a phone in 24 hours").into()) }
 }
 

@@ -9,6 +9,7 @@ use crate::Code;
 
 /// A document as the hub publishes it and a phone keeps it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Document {
     /// Unique within the site.
     pub id: String,
@@ -24,11 +25,13 @@ pub struct Document {
     pub buckets: Vec<Bucket>,
     /// What came too late for it, with its evidence.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Conflict>))]
     pub conflicts: Vec<AsTold<Conflict>>,
 }
 
 /// An operation that somebody else's had overtaken. Its evidence is kept with the document.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Conflict {
     /// The operation that lost.
     pub operation: Uuid,

@@ -20,6 +20,7 @@ pub struct FoundSecrets {
 /// A part of the day of a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum DayPart {
     /// 00:00 to 06:00
     Night,
@@ -33,6 +34,7 @@ pub enum DayPart {
 
 /// What anyone may know of a found item: category, coarse place and time. It has no field that could say more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FoundNotice {
     /// The item's id.
     pub item: String,

@@ -7,6 +7,7 @@ use crate::log::DeviceId;
 
 /// The persons of one staff phone. Lies in the device's own bucket alone: nobody else receives their verifiers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Holders {
     /// In the order in which they were named.
     pub persons: Vec<Holder>,
@@ -14,11 +15,13 @@ pub struct Holders {
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Holder {
     /// The person's id.
     pub person: String,
     /// What their PIN is held against; absent until one is set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub pin: Option<PinVerifier>,
 }
 

@@ -5,13 +5,14 @@ use uuid::Uuid;
 
 use super::case::{Case, Judgement, Noun, next, staff};
 use super::due::{Tick, Timed};
-use super::{Bucket, DocumentKind, IdentityNumber, Kind, PassportNumber, PhoneNumber, Role, Settings, Text, Zone, claim};
+use super::{Actor, Bucket, DocumentKind, IdentityNumber, Kind, PassportNumber, PhoneNumber, Role, Settings, Text, Zone, claim};
 use crate::log::{DeviceId, Digest};
 use crate::{Code, Error, Result};
 
 /// What was lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ItemCategory {
     /// 手机
     Phone,
@@ -37,6 +38,7 @@ pub enum ItemCategory {
 
 /// Who lost it, and how to reach them. Validated before it is stored; never part of an operation or a document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Contact {
     /// A name, 1 to 100 characters.
     pub name: String,
@@ -85,6 +87,7 @@ pub struct LossRecord {
 /// Where a report stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum LostReportState {
     /// Nothing found yet.
     Open,
@@ -346,8 +349,10 @@ pub(super) fn advance(mut case: Case<'_>, kind: Kind, event: LostReportEvent) ->
         _ => {}
     }
     let (document, before): (_, LostReport) = case.existing()?;
-    // A tourist has no account: the phone that reported the loss is what may take the report back.
-    if by == LostReportMove::Withdraw && before.device != case.operation.device {
+    // A tourist has no account: the phone that reported the loss is what may take the report back, and whoever shows its tracking
+    // code to the hub.
+    let by_code = *case.context.actor == Actor::Public;
+    if by == LostReportMove::Withdraw && before.device != case.operation.device && !by_code {
         case.authorise(DESK)?;
     }
     let Some(state) = next(LostReportState::TRANSITIONS, before.state, by) else {

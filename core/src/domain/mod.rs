@@ -160,5 +160,5 @@ pub use open_matter::{MatterKind, OpenMatter};
 pub use publicity::{PublicityEvent, PublicityMove, PublicitySession, PublicityState};
 pub use rating::{RatedKind, Rating, RatingRecord, rating_id};
 pub use staffing::{Staffing, StaffingGap};
-pub use tracking::tracking_digest;
+pub use tracking::{tracking_code, tracking_code_as_read, tracking_digest};
 pub use work_plan::{PlanTask, PlanTaskDraft, TaskMove, TaskState, WorkPlan, WorkPlanEvent, WorkPlanState};

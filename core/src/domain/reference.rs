@@ -25,11 +25,11 @@ pub fn is_id(text: &str) -> bool {
     bytes.len() <= 64 && bytes.first().is_some_and(plain) && bytes.iter().all(|byte| plain(byte) || matches!(byte, b'-' | b'_'))
 }
 
-/// Whether a text can be the id of reference data: three ids stand in documents for authors who are no entry of the
+/// Whether a text can be the id of reference data: four ids stand in documents for authors who are no entry of the
 /// personnel base.
 #[must_use]
 pub fn is_reference_id(text: &str) -> bool {
-    is_id(text) && !matches!(text, "self" | "tourist" | "operator")
+    is_id(text) && !matches!(text, "self" | "tourist" | "operator" | "public")
 }
 
 /// What `liuye site import` reads.

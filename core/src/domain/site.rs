@@ -7,6 +7,7 @@ use crate::log::PublicKey;
 
 /// A name or sentence in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Bilingual {
     /// zh-CN
     pub zh: String,

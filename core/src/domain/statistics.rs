@@ -210,6 +210,7 @@ pub fn shift_at<'a>(own: impl Iterator<Item = &'a Fact>, at: i64) -> Option<&'a 
 
 /// How many of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Default)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Share {
     /// Those that are held to it.
     pub calls: u64,
@@ -240,6 +241,7 @@ impl Share {
 
 /// One tier of the response.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TierFigure {
     /// Its name in the standard.
     pub name: String,
@@ -253,6 +255,7 @@ pub struct TierFigure {
 
 /// The response to calls.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResponseFigure {
     /// Calls that ask for somebody, drills not among them.
     pub calls: u64,
@@ -281,6 +284,7 @@ pub struct RatingFigure {
 
 /// Hours in which somebody was to be in a zone.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CoverageFigure {
     /// Zone-hours in which somebody was to be there.
     pub planned: u64,
@@ -292,6 +296,7 @@ pub struct CoverageFigure {
 
 /// A time without anybody, UTC ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Gap {
     /// From when.
     pub from: i64,
@@ -301,6 +306,7 @@ pub struct Gap {
 
 /// One post.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PostFigure {
     /// The post.
     pub post: String,
@@ -314,6 +320,7 @@ pub struct PostFigure {
 
 /// All posts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DutyFigure {
     /// Post by post.
     pub posts: Vec<PostFigure>,
@@ -321,6 +328,7 @@ pub struct DutyFigure {
 
 /// What stands beside the figures.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Details {
     /// Turns by force; `unknown` for whoever the personnel base never named.
     pub turns_by_force: BTreeMap<String, u64>,
@@ -344,6 +352,7 @@ pub struct Details {
 
 /// The figures of a window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Statistics {
     /// From when, RFC 3339.
     pub from: String,

@@ -9,6 +9,7 @@ use crate::{Code, Error, Result};
 /// A GeoJSON polygon (RFC 7946): rings of `[longitude, latitude]`, the outer one first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Polygon {
     /// The one geometry that a zone may have.
     Polygon {

@@ -11,6 +11,7 @@ use crate::{Code, Error, Result};
 /// Where a position comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum FixSource {
     /// Satellites.
     Gnss,
@@ -24,6 +25,7 @@ pub enum FixSource {
 
 /// A position of the phone, in WGS-84. Integers, so that every platform hashes the same bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Fix {
     /// Latitude in degrees × 10⁷.
     pub lat_e7: i32,
@@ -63,6 +65,7 @@ impl Fix {
 /// How sure the phone was of who held it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum AuthLevel {
     /// Whoever holds the phone.
     Device,
@@ -72,6 +75,7 @@ pub enum AuthLevel {
 
 /// A photo that belongs to an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BlobRef {
     /// SHA-256 of the bytes.
     pub sha256: Digest,
@@ -81,6 +85,7 @@ pub struct BlobRef {
 
 /// One entry of a device's log. See `docs/protocol/operations.md` for what the hash covers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Operation {
     /// The device that wrote it.
     pub device: DeviceId,
@@ -124,12 +129,14 @@ pub struct Operation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amends: Option<Uuid>,
     /// The body's JSON, kept byte for byte; absent once redacted.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub body: Option<Box<RawValue>>,
     /// The salt of the body's digest, where the kind has free text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_salt: Option<Salt>,
     /// What stays of a redacted body: the facts that counts are made of. The hash does not cover it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub residue: Option<Box<RawValue>>,
     /// The digest of the body under its salt: this is what the hash covers.
     pub body_digest: Digest,

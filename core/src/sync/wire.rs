@@ -15,6 +15,7 @@ pub const URGENT: &str = "liuye-urgent";
 
 /// The body of `POST /v1/enrol`. The request is signed by the key that it names (see [`super::signature`]).
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolRequest {
     /// The one-time code, as typed or scanned; empty with a ticket.
     pub code: String,
@@ -29,6 +30,7 @@ pub struct EnrolRequest {
 
 /// The answer to [`EnrolRequest`]. The same code from the same key gives the same answer again.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EnrolAnswer {
     /// The site.
     pub site: String,
@@ -59,6 +61,7 @@ pub struct EnrolAnswer {
 
 /// The body of `POST /v1/sites/{site}/sync`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncRequest {
     /// The branch of the log.
     pub epoch: u32,
@@ -90,6 +93,7 @@ pub struct SyncRequest {
 
 /// A device's word on where its log stands.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HeadSignature {
     /// The last seq of this request's operations (or of the log, where there are none).
     pub seq: u64,
@@ -101,22 +105,26 @@ pub struct HeadSignature {
 
 /// A contact beside its operation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ContactEnvelope {
     /// The operation that commits to it.
     pub operation: Uuid,
     /// The salt of its digest.
     pub salt: Salt,
     /// The contact's JSON, byte for byte as digested (see [`crate::log::ContactSeal`]).
+    #[cfg_attr(feature = "openapi", schema(value_type = crate::domain::Contact))]
     pub contact: Box<RawValue>,
 }
 
 /// The answer of a sync.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SyncAnswer {
     /// Everything up to here is durably stored, each with a verdict.
     pub acked: Acked,
     /// The verdict of each operation of the request, by seq.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<OperationVerdict>))]
     pub verdicts: Vec<AsTold<OperationVerdict>>,
     /// What changed in the phone's scope since its cursor.
     #[serde(default)]
@@ -127,6 +135,7 @@ pub struct SyncAnswer {
     pub more: bool,
     /// What each bucket of the scope holds at `position`: with the last page only, for phones that compare it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<BTreeMap<String, BucketDigest>>))]
     pub digest: Option<BTreeMap<Bucket, BucketDigest>>,
     /// The branch of the hub's log: another one after a restore.
     pub log_epoch: u32,
@@ -146,6 +155,7 @@ pub struct SyncAnswer {
 
 /// The body of `POST /v1/sites/{site}/branches`: a phone found that its log forked, and asks for a branch of its own.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BranchRequest {
     /// The branch that it leaves; nothing is added to it any more.
     pub from_epoch: u32,
@@ -155,6 +165,7 @@ pub struct BranchRequest {
 
 /// The answer to [`BranchRequest`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BranchAnswer {
     /// The branch to write on from now on.
     pub epoch: u32,
@@ -164,6 +175,7 @@ pub struct BranchAnswer {
 
 /// How far a hub has one branch of a device's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TakenBranch {
     /// The branch.
     pub epoch: u32,
@@ -176,6 +188,7 @@ pub struct TakenBranch {
 
 /// How far the hub has a device's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Acked {
     /// The branch.
     pub epoch: u32,
@@ -185,6 +198,7 @@ pub struct Acked {
 
 /// What became of one operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OperationVerdict {
     /// Its id.
     pub operation: Uuid,
@@ -242,6 +256,7 @@ impl<'de> Deserialize<'de> for Change {
 
 /// An RFC 9457 problem document, `application/problem+json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// `urn:liuye:problem:` and the code.
     #[serde(rename = "type")]

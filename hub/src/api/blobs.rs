@@ -9,13 +9,15 @@ use base64::prelude::BASE64_STANDARD;
 use liuye_core::log::Digest;
 use liuye_core::{Code, Error, Result};
 
+use super::openapi::BlobRefusals;
 use super::signed::Signed;
 use super::{ApiError, State, blocking};
 use crate::blobs::{Piece, Progress};
 
 const TUS: (HeaderName, &str) = (HeaderName::from_static("tus-resumable"), "1.0.0");
 
-/// `OPTIONS /v1/blobs`
+/// What this hub can of tus 1.0.
+#[utoipa::path(options, operation_id = "blob_options", path = "/v1/blobs", tag = "phones", responses((status = 204, description = "In the `Tus-` headers")))]
 pub(super) async fn options() -> Response {
     let capabilities = [
         TUS,
@@ -27,7 +29,15 @@ pub(super) async fn options() -> Response {
     (StatusCode::NO_CONTENT, capabilities).into_response()
 }
 
-/// `POST /v1/blobs`
+/// Begins the upload of a photo, or says where it stands.
+#[utoipa::path(
+    post, operation_id = "create_blob", path = "/v1/blobs", tag = "phones", security(("device" = [])),
+    params(
+        ("upload-length" = u64, Header, description = "1 to 10,000,000 bytes"),
+        ("upload-metadata" = String, Header, description = "`sha256` and the base64 of its hexadecimal digits"),
+    ),
+    responses((status = 201, description = "Where to send the pieces (`Location`), and where the upload stands (`Upload-Offset`)"), BlobRefusals),
+)]
 pub(super) async fn create(Shared(state): Shared<State>, headers: HeaderMap, body: Bytes) -> Result<Response, ApiError> {
     blocking(move || {
         let (site, device) = Signed { method: "POST", path: "/v1/blobs", headers: &headers, body: &body }.device(&state.hub)?;
@@ -43,7 +53,11 @@ pub(super) async fn create(Shared(state): Shared<State>, headers: HeaderMap, bod
     .await
 }
 
-/// `HEAD /v1/blobs/{id}`
+/// Where an upload stands.
+#[utoipa::path(
+    head, operation_id = "blob_progress", path = "/v1/blobs/{id}", tag = "phones", security(("device" = [])), params(("id" = String, Path, description = "From `Location`")),
+    responses((status = 200, description = "In `Upload-Offset` and `Upload-Length`"), BlobRefusals),
+)]
 pub(super) async fn progress(Shared(state): Shared<State>, Path(id): Path<String>, headers: HeaderMap) -> Result<Response, ApiError> {
     blocking(move || {
         let path = format!("/v1/blobs/{id}");
@@ -57,7 +71,17 @@ pub(super) async fn progress(Shared(state): Shared<State>, Path(id): Path<String
     .await
 }
 
-/// `PATCH /v1/blobs/{id}`
+/// Appends a piece. The last one makes the photo whole.
+#[utoipa::path(
+    patch, operation_id = "append_to_blob", path = "/v1/blobs/{id}", tag = "phones", security(("device" = [])),
+    params(
+        ("id" = String, Path, description = "From `Location`"),
+        ("upload-offset" = u64, Header, description = "Where the piece begins"),
+        ("upload-checksum" = Option<String>, Header, description = "`sha256` and its base64"),
+    ),
+    request_body(content = Vec<u8>, content_type = "application/offset+octet-stream"),
+    responses((status = 204, description = "Where the upload stands now (`Upload-Offset`)"), BlobRefusals),
+)]
 pub(super) async fn append(
     Shared(state): Shared<State>,
     Path(id): Path<String>,

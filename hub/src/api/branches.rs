@@ -8,6 +8,7 @@ use liuye_core::log::{DeviceId, Digest};
 use liuye_core::sync::wire::{BranchAnswer, BranchRequest};
 use liuye_core::{Code, Error, Result};
 
+use super::openapi::BranchRefusals;
 use super::signed::Signed;
 use super::{ApiError, State, blocking};
 use crate::hub::Hub;
@@ -15,7 +16,12 @@ use crate::hub::Hub;
 /// Branches of one device at most: a phone that forks more often is not one.
 const MAX_BRANCHES: u32 = 10_000;
 
-/// `POST /v1/sites/{site}/branches`
+/// A branch of its own for a phone whose log forked. The same claim gives the same branch.
+#[utoipa::path(
+    post, operation_id = "claim_branch", path = "/v1/sites/{site}/branches", tag = "phones", request_body = BranchRequest, security(("device" = [])),
+    params(("site" = String, Path, description = "The site's id")),
+    responses((status = 200, description = "The branch to write on", body = BranchAnswer), BranchRefusals),
+)]
 pub(super) async fn claim(
     Shared(state): Shared<State>,
     Path(site): Path<String>,

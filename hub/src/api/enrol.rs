@@ -13,6 +13,7 @@ use liuye_core::sync::wire::{EnrolAnswer, EnrolRequest};
 use liuye_core::{Code, Error, Result};
 
 use super::older::readable_scope;
+use super::openapi::EnrolRefusals;
 use super::signed::{Signed, not_revoked};
 use super::{ApiError, State, blocking};
 use crate::holders::tell;
@@ -24,7 +25,12 @@ use crate::scope::scope_of;
 use crate::ticket::Ticket;
 use crate::tries::WAIT_S;
 
-/// `POST /v1/enrol`
+/// Enrols a phone by a one-time code or the site's public one; or takes one in again by the hub's own word. The same code from the same
+/// key gives the same answer.
+#[utoipa::path(
+    post, path = "/v1/enrol", tag = "phones", request_body = EnrolRequest, security(("device" = [])),
+    responses((status = 200, description = "Enrolled", body = EnrolAnswer), EnrolRefusals),
+)]
 pub(super) async fn enrol(
     Shared(state): Shared<State>,
     ConnectInfo(address): ConnectInfo<SocketAddr>,

@@ -14,6 +14,7 @@ use liuye_core::sync::wire::{Acked, SyncAnswer, SyncRequest, URGENT};
 use liuye_core::{Code, Error};
 
 use super::older::readable;
+use super::openapi::SyncRefusals;
 use super::signed::Signed;
 use super::{ApiError, State, blocking};
 use crate::changes::{Asked, page};
@@ -22,7 +23,15 @@ use crate::ingest::{Push, PushError};
 use crate::ledger::DeviceRow;
 use crate::scope::scope_of;
 
-/// `POST /v1/sites/{site}/sync`
+/// The round trip: operations in, verdicts and changes out, in one transaction.
+#[utoipa::path(
+    post, path = "/v1/sites/{site}/sync", tag = "phones", request_body = SyncRequest, security(("device" = [])),
+    params(
+        ("site" = String, Path, description = "The site's id"),
+        ("liuye-urgent" = Option<String>, Header, description = "`1` where the body has urgent operations, or hints of them"),
+    ),
+    responses((status = 200, description = "Everything up to `acked` is durably stored", body = SyncAnswer), SyncRefusals),
+)]
 pub(super) async fn sync(
     Shared(state): Shared<State>,
     Path(site): Path<String>,

@@ -9,13 +9,15 @@ mod statistics;
 mod words;
 
 pub(crate) use page::rendered;
+pub(crate) use session::officer;
+pub(crate) use statistics::FiguresApi;
 pub(crate) use words::Lang;
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Redirect};
+use axum::response::IntoResponse;
 use axum::routing::{get, post};
 
 use crate::hub::Hub;
@@ -34,7 +36,6 @@ pub(crate) struct Desk {
 /// The routes of the desk.
 pub(crate) fn router(hub: Hub, secure: bool) -> Router {
     Router::new()
-        .route("/", get(|| async { Redirect::to("/desk") }))
         .route("/desk", get(page::records))
         .route("/desk/attention", get(page::attention))
         .route("/desk/records/{position}", get(record::show))

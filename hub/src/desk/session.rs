@@ -14,6 +14,7 @@ use super::Desk;
 use super::page::{Asked, rendered};
 use super::words::Lang;
 use crate::accounts::Session;
+use crate::hub::Hub;
 use crate::tries::WAIT_S;
 
 const COOKIE: &str = "liuye_session";
@@ -90,7 +91,12 @@ pub(super) async fn log_out(State(desk): State<Desk>, headers: HeaderMap, Form(f
 
 /// Whoever is logged in.
 pub(super) fn session(desk: &Desk, headers: &HeaderMap) -> Option<Session> {
-    desk.hub.accounts().session(token(headers)?).ok().flatten()
+    officer(&desk.hub, headers)
+}
+
+/// The officer whose session's cookie a request carries.
+pub(crate) fn officer(hub: &Hub, headers: &HeaderMap) -> Option<Session> {
+    hub.accounts().session(token(headers)?).ok().flatten()
 }
 
 fn token(headers: &HeaderMap) -> Option<&str> {

@@ -3,9 +3,11 @@
 use clap::ValueEnum;
 use liuye_core::domain::{Figure, RatingFigure, ResponseFigure, Statistics, format_rfc3339, neutralised};
 use liuye_core::{Code, Error, Result};
-use serde_json::json;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::hub::Hub;
+use crate::ledger::OperationRow;
 use crate::statistics::Behind;
 
 /// How figures are printed.
@@ -46,7 +48,7 @@ pub fn behind(hub: &Hub, figure: &str, (from, to): (i64, i64), as_of: Option<u64
     let unknown = || Error::field(Code::NotFound, "figure", "no such figure");
     let found = hub.behind(Figure::parse(figure).ok_or_else(unknown)?, from, to, as_of, MAX_BEHIND, 0)?;
     if format == Format::Json {
-        return Ok(serde_json::to_string_pretty(&found.iter().map(behind_json).collect::<Vec<_>>())? + "\n");
+        return Ok(serde_json::to_string_pretty(&found.iter().map(BehindAnswer::of).collect::<Vec<_>>())? + "\n");
     }
     let mut rows = Vec::new();
     for one in &found {
@@ -66,13 +68,40 @@ pub fn behind(hub: &Hub, figure: &str, (from, to): (i64, i64), as_of: Option<u64
 }
 
 /// What stands behind a figure, as the api has it.
-pub(crate) fn behind_json(behind: &Behind) -> serde_json::Value {
-    let operations: Vec<_> = behind
-        .operations
-        .iter()
-        .map(|operation| json!({ "position": operation.position, "id": operation.id, "kind": operation.kind, "actor": operation.actor }))
-        .collect();
-    json!({ "document": behind.document, "at": behind.at, "operations": operations })
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BehindAnswer {
+    /// The document that is counted.
+    document: String,
+    /// When, UTC ms; 0 where it has no time of its own.
+    at: i64,
+    /// The operations about it that had taken effect by then, oldest first.
+    operations: Vec<BehindOperation>,
+}
+
+/// One of them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct BehindOperation {
+    /// Its place in the site's log.
+    position: u64,
+    /// Its id.
+    id: String,
+    /// What was done, such as `check_in.record`.
+    kind: String,
+    /// Who did it.
+    actor: String,
+}
+
+impl BehindAnswer {
+    /// As the api has it.
+    pub(crate) fn of(behind: &Behind) -> Self {
+        let named = |operation: &OperationRow| BehindOperation {
+            position: operation.position,
+            id: operation.id.to_string(),
+            kind: operation.kind.clone(),
+            actor: operation.actor.clone(),
+        };
+        Self { document: behind.document.clone(), at: behind.at, operations: behind.operations.iter().map(named).collect() }
+    }
 }
 
 /// One line a number: some figures have several.
