@@ -20,6 +20,7 @@ mod keys;
 mod ledger;
 mod lost;
 mod notice;
+mod officer;
 mod operator_link;
 mod own_device;
 mod patrol;

@@ -307,6 +307,16 @@ enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Says whose login it is: what an officer does at the desk is done under that person's name, by that person's roles.
+    Link {
+        /// The login.
+        name: String,
+        /// Whose it is.
+        #[arg(long)]
+        person: String,
+        #[command(flatten)]
+        data: Data,
+    },
 }
 
 fn main() -> ExitCode {
@@ -376,6 +386,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
                 writeln!(out, "{made}")?;
             }
         }
+        Command::User(UserCommand::Link { name, person, data }) => open(&data)?.accounts().link(&name, &person)?,
         Command::Backup { data, to, keys_days } => ops::backup::backup_for(&open(&data)?, &to, keys_days)?,
         Command::Restore { from, data } => {
             if !ops::backup::restore(&from, &data.data, Env::system())?.has_contacts {

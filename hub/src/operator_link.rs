@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use liuye_core::domain::{Actor, Hazard, HazardEvent, Kind, Photo, RectificationNotice, Verdict};
-use liuye_core::log::{BlobRef, Digest};
+use liuye_core::log::{AuthLevel, BlobRef, Digest};
 use liuye_core::{Code, Error, Result};
 
 use crate::hub::Hub;
@@ -85,7 +85,15 @@ impl Hub {
         }
         let site = self.site()?;
         let blobs = new.iter().map(|photo| blobs::keep_own(self, &site, photo)).collect::<Result<Vec<BlobRef>>>()?;
-        let own = OwnOperation { actor: Actor::OPERATOR, kind: Kind::HazardEvidence, entity: &opened.hazard_id, body: &event, blobs };
+        let own = OwnOperation {
+            actor: Actor::OPERATOR,
+            auth_level: AuthLevel::Device,
+            kind: Kind::HazardEvidence,
+            entity: &opened.hazard_id,
+            body: &event,
+            blobs,
+            contact: None,
+        };
         match self.write_own(&site, &own)? {
             Verdict::Applied { .. } => Ok(()),
             Verdict::Conflict { .. } => Err(over()),

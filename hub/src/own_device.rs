@@ -1,11 +1,12 @@
 //! What the hub writes itself for those who have no phone here: operations of a device of its own, chained and signed like any
 //! phone's, and taken in by the same gate. Its key is the site's.
 
-use liuye_core::domain::{Kind, Verdict};
-use liuye_core::log::{AuthLevel, BlobRef, Digest, Operation, Salt, head_preimage};
-use liuye_core::sync::wire::HeadSignature;
+use liuye_core::domain::{Contact, Kind, Verdict};
+use liuye_core::log::{AuthLevel, BlobRef, ContactSeal, Digest, Operation, Salt, head_preimage};
+use liuye_core::sync::wire::{ContactEnvelope, HeadSignature};
 use liuye_core::{Code, Error, Result};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use crate::hub::Hub;
 use crate::ingest::{Ingest, Push, PushError};
@@ -13,13 +14,16 @@ use crate::ledger::{Branch, DeviceRow};
 
 /// What is to be written.
 pub(crate) struct OwnOperation<'a, B> {
-    /// Under which name: no person's.
-    pub(crate) actor: &'static str,
+    /// Under which name: that of a person at the desk, or one that is no person's.
+    pub(crate) actor: &'a str,
+    pub(crate) auth_level: AuthLevel,
     pub(crate) kind: Kind,
     pub(crate) entity: &'a str,
     pub(crate) body: &'a B,
     /// Photos that are here.
     pub(crate) blobs: Vec<BlobRef>,
+    /// Whose matter it is, where they left that; normalised.
+    pub(crate) contact: Option<Contact>,
 }
 
 impl Hub {
@@ -28,13 +32,28 @@ impl Hub {
     /// # Errors
     /// [`Code::DeviceRevoked`] where somebody revoked the hub's own device; those of the store.
     pub(crate) fn write_own<B: Serialize>(&self, site: &str, new: &OwnOperation<'_, B>) -> Result<Verdict> {
+        self.write_own_if(site, new, |verdict| Ok(verdict.clone()))
+    }
+
+    /// Writes an operation where `accept` agrees with what the rules say of it; nothing is written otherwise.
+    ///
+    /// # Errors
+    /// Those of `accept` and of [`Hub::write_own`].
+    pub(crate) fn write_own_if<B: Serialize, T>(
+        &self,
+        site: &str,
+        new: &OwnOperation<'_, B>,
+        accept: impl FnOnce(&Verdict) -> Result<T>,
+    ) -> Result<T> {
         let key = self.keys().tag_key(self.env(), site)?;
         self.ingest(site, |ingest| {
             let (device, branch) = own_device(ingest, &key.public())?;
             if device.revoked_at.is_some() {
                 return Err(Error::new(Code::DeviceRevoked, "the hub's own device was revoked"));
             }
-            let operation = chained(ingest, &device, &branch, new)?;
+            let contact = new.contact.as_ref().map(|contact| sealed(ingest, contact)).transpose()?;
+            let operation = chained(ingest, &device, &branch, new, contact.as_ref())?;
+            let envelope = contact.map(|sealed| ContactEnvelope { operation: operation.id, salt: sealed.salt, contact: sealed.text });
             let signature = key.sign(&head_preimage(&device.device, branch.epoch, operation.seq, &operation.hash));
             let head = HeadSignature { seq: operation.seq, hash: operation.hash, signature };
             let push = Push {
@@ -42,7 +61,7 @@ impl Hub {
                 branch: &branch,
                 first_seq: operation.seq,
                 operations: std::slice::from_ref(&operation),
-                contacts: &[],
+                contacts: envelope.as_slice(),
                 head: Some(&head),
             };
             let (_, verdicts) = ingest.push(&push).map_err(|error| match error {
@@ -51,7 +70,8 @@ impl Hub {
             })?;
             ingest.tx.keep_head(&device.device, branch.epoch, &head)?;
             let told = verdicts.into_iter().next().ok_or_else(|| Error::internal("each operation has its verdict"))?;
-            Ok(told.verdict)
+            // The transaction is not through yet: what is refused leaves no trace.
+            accept(&told.verdict)
         })
     }
 }
@@ -72,7 +92,23 @@ fn own_device(ingest: &Ingest<'_>, key: &liuye_core::log::PublicKey) -> Result<(
     Ok((row, branch))
 }
 
-fn chained<B: Serialize>(ingest: &Ingest<'_>, device: &DeviceRow, branch: &Branch, new: &OwnOperation<'_, B>) -> Result<Operation> {
+/// A contact as it rides beside its operation.
+struct SealedContact {
+    text: Box<RawValue>,
+    salt: Salt,
+}
+
+fn sealed(ingest: &Ingest<'_>, contact: &Contact) -> Result<SealedContact> {
+    Ok(SealedContact { text: serde_json::value::to_raw_value(contact)?, salt: Salt(ingest.env.random()) })
+}
+
+fn chained<B: Serialize>(
+    ingest: &Ingest<'_>,
+    device: &DeviceRow,
+    branch: &Branch,
+    new: &OwnOperation<'_, B>,
+    contact: Option<&SealedContact>,
+) -> Result<Operation> {
     let (tx, env) = (ingest.tx, ingest.env);
     let mut operation = Operation {
         device: device.device,
@@ -80,7 +116,7 @@ fn chained<B: Serialize>(ingest: &Ingest<'_>, device: &DeviceRow, branch: &Branc
         seq: branch.acked_seq + 1,
         id: env.new_id(),
         actor: new.actor.to_owned(),
-        auth_level: AuthLevel::Device,
+        auth_level: new.auth_level,
         recorded_at: tx.now,
         elapsed_ms: env.clock.elapsed_ms(),
         boot_id: env.clock.boot_id(),
@@ -97,7 +133,7 @@ fn chained<B: Serialize>(ingest: &Ingest<'_>, device: &DeviceRow, branch: &Branc
         body_salt: new.kind.has_free_text().then(|| Salt(env.random())),
         residue: None,
         body_digest: Digest([0; 32]),
-        contact_digest: None,
+        contact_digest: contact.map(|sealed| ContactSeal::digest(sealed.text.get(), sealed.salt)),
         blobs: new.blobs.clone(),
         prev_hash: branch.acked_hash,
         hash: Digest([0; 32]),

@@ -1,22 +1,33 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
 mod about;
+mod form;
+mod frame;
 mod notice;
-mod page;
+mod pages;
+mod preferences;
 mod record;
+mod records;
+mod said;
 mod session;
+mod site;
 mod statistics;
 mod words;
 
-pub(crate) use page::rendered;
+pub(crate) use frame::rendered;
+pub(crate) use session::session_of;
 pub(crate) use words::Lang;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{HeaderValue, header};
-use axum::response::{IntoResponse, Redirect};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use liuye_core::{Code, Error};
+use preferences::Preferences;
 
 use crate::hub::Hub;
 use crate::tries::Tries;
@@ -35,8 +46,9 @@ pub(crate) struct Desk {
 pub(crate) fn router(hub: Hub, secure: bool) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/desk") }))
-        .route("/desk", get(page::records))
-        .route("/desk/attention", get(page::attention))
+        .route("/desk", get(|| async { Redirect::to("/desk/records") }))
+        .route("/desk/records", get(records::all))
+        .route("/desk/attention", get(records::attention))
         .route("/desk/records/{position}", get(record::show))
         .route("/desk/records/{position}/contact", post(record::contact))
         .route("/desk/photos/{sha256}", get(record::photo))
@@ -45,11 +57,33 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/login", get(session::form).post(session::log_in))
         .route("/desk/logout", post(session::log_out))
         .route("/v1/sites/{site}/stats", get(statistics::show))
-        .route("/desk/desk.css", get(style))
+        .route("/desk/desk.css", get(|| async { file("text/css; charset=utf-8", include_str!("../../static/desk.css")) }))
+        .route("/desk/desk.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("../../static/desk.js")) }))
+        .route("/desk/{*unknown}", get(unknown))
+        .layer(axum::middleware::from_fn(kind))
+        .layer(axum::middleware::from_fn(preferences::remember))
         .with_state(Desk { hub, secure, logins: Arc::default() })
 }
 
-async fn style() -> impl IntoResponse {
-    let css = include_str!("../../static/desk.css");
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"))], css)
+fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
+    let kind = HeaderValue::from_static(kind);
+    ([(header::CONTENT_TYPE, kind), (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))], text)
+}
+
+async fn unknown(visit: frame::Visit) -> Response {
+    visit.refuse(&Error::new(Code::NotFound, "no such page"))
+}
+
+/// Turns what the framework itself refuses, such as a path that is no number, into a page that people can read.
+async fn kind(request: Request, next: Next) -> Response {
+    let preferences = Preferences::of(request.uri().query(), request.headers());
+    let is_page = request.uri().path().starts_with("/desk");
+    let response = next.run(request).await;
+    let is_plain = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !is_page || !is_plain || !response.status().is_client_error() {
+        return response;
+    }
+    let mut page = frame::refusal(preferences, &Error::new(Code::Malformed, "the request"));
+    *page.status_mut() = response.status();
+    page
 }

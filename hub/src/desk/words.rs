@@ -1,5 +1,7 @@
 //! Every word of the desk in both languages, in one table.
 
+mod codes;
+
 use axum::http::HeaderMap;
 use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};
 
