@@ -18,6 +18,7 @@ mod ingest;
 mod journal;
 mod keys;
 mod ledger;
+mod live;
 mod lost;
 mod notice;
 mod officer;

@@ -4,6 +4,7 @@ mod blobs;
 mod branches;
 mod enrol;
 mod gate;
+mod live;
 mod older;
 mod oversize;
 mod problem;
@@ -29,6 +30,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .route("/healthz", get(|| async { "ok" }))
         .route("/v1/enrol", post(enrol::enrol))
         .route("/v1/sites/{site}/sync", post(sync::sync))
+        .route("/v1/sites/{site}/live", get(live::listen))
         .route("/v1/sites/{site}/branches", post(branches::claim))
         .route("/v1/blobs", post(blobs::create).options(blobs::options))
         .route("/v1/blobs/{id}", patch(blobs::append).head(blobs::progress))
