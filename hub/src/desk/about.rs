@@ -10,6 +10,10 @@ use super::words::Lang;
 use crate::hub::Hub;
 use crate::ledger::OperationRow;
 
+/// What has a name.
+const NAMED: [DocumentKind; 5] =
+    [DocumentKind::Person, DocumentKind::Unit, DocumentKind::Zone, DocumentKind::Checkpoint, DocumentKind::Venue];
+
 /// The names that a page needs, read once.
 pub(super) struct Names {
     lang: Lang,
@@ -17,10 +21,10 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The names of persons, checkpoints and venues.
+    /// The names of everything that has one.
     pub(super) fn read(hub: &Hub, lang: Lang) -> Result<Self> {
         let mut names = HashMap::new();
-        for kind in [DocumentKind::Person, DocumentKind::Checkpoint, DocumentKind::Venue] {
+        for kind in NAMED {
             for document in hub.documents(kind, 10_000, 0)? {
                 if let Ok(name) = serde_json::from_value::<Bilingual>(document.body["name"].clone()) {
                     names.insert(document.id, lang.of_both(&name));

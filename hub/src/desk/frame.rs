@@ -99,7 +99,7 @@ impl Frame {
     /// The pages that whoever looks may go to.
     pub(crate) fn navigation(&self) -> impl Iterator<Item = Choice> {
         let (role, lang, here) = (self.session.role, self.lang, self.page);
-        let seen = Page::SERVED.iter().copied().filter(move |page| page.is_for(role));
+        let seen = Page::ALL.iter().copied().filter(move |page| page.is_served() && page.is_for(role));
         seen.map(move |page| Choice { to: page.address(), words: page.name(lang), is_here: page == here })
     }
 

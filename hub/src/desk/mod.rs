@@ -1,9 +1,14 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
 mod about;
+mod call;
+mod calls;
+mod clock;
 mod form;
 mod frame;
+mod map;
 mod notice;
+mod now;
 mod pages;
 mod preferences;
 mod record;
@@ -12,6 +17,7 @@ mod said;
 mod session;
 mod site;
 mod statistics;
+mod welfare;
 mod words;
 
 pub(crate) use frame::rendered;
@@ -46,7 +52,13 @@ pub(crate) struct Desk {
 pub(crate) fn router(hub: Hub, secure: bool) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/desk") }))
-        .route("/desk", get(|| async { Redirect::to("/desk/records") }))
+        .route("/desk", get(now::show))
+        .route("/desk/welfare/{id}/{step}", post(welfare::act))
+        .route("/desk/calls", get(calls::list).post(calls::take))
+        .route("/desk/calls/{id}", get(call::show))
+        .route("/desk/calls/{id}/contact", post(call::contact))
+        .route("/desk/calls/{id}/{step}", post(call::act))
+        .route("/desk/tiles/{level}/{column}/{row}", get(map::tile))
         .route("/desk/records", get(records::all))
         .route("/desk/attention", get(records::attention))
         .route("/desk/records/{position}", get(record::show))

@@ -41,8 +41,10 @@ impl Page {
         Self::Records,
     ];
 
-    /// Those that the router serves: the navigation leads nowhere else.
-    pub(crate) const SERVED: &'static [Self] = &[Self::Attention, Self::Records];
+    /// Whether the router serves it: the navigation leads nowhere else.
+    pub(crate) const fn is_served(self) -> bool {
+        matches!(self, Self::Now | Self::Calls | Self::Attention | Self::Records)
+    }
 
     /// Where it is.
     pub(crate) const fn address(self) -> &'static str {

@@ -1,6 +1,9 @@
 //! Every word of the desk in both languages, in one table.
 
+mod calls;
 mod codes;
+
+pub(crate) use calls::{CATEGORIES, SEVERITIES};
 
 use axum::http::HeaderMap;
 use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};
