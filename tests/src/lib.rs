@@ -3,10 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "this crate is for tests alone")]
 
 mod clock;
+mod desk;
 pub mod disk;
 mod district;
 mod faulty;
 mod inline;
+mod live;
 mod lost;
 pub mod matching;
 mod photo;
@@ -22,9 +24,11 @@ mod toxic;
 pub mod year;
 
 pub use clock::HandClock;
+pub use desk::{DeskAnswer, DeskBrowser};
 pub use district::{District, open_phone, open_phone_at};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
 pub use inline::{HastyLine, InlineHub, InlineLine};
+pub use live::{LiveEvent, LiveLine};
 pub use lost::lost_keys;
 pub use photo::png;
 pub use processes::{HubProgram, PhoneProgram, free_port};
