@@ -120,6 +120,8 @@
     tick();
     listenForAlarms();
   };
+  // The first change shows at once; of many within a second the last one shows.
+  const REST_MS = 800;
   let isLoading = false;
   let isStale = false;
   const refresh = async () => {
@@ -140,6 +142,7 @@
       } catch {
         // The line says that it is lost.
       }
+      await new Promise((rested) => setTimeout(rested, REST_MS));
     } while (isStale);
     isLoading = false;
   };

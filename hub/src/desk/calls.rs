@@ -37,6 +37,7 @@ pub(super) struct Asked {
 pub(super) struct Row {
     pub(super) id: String,
     pub(super) when: String,
+    pub(super) time: String,
     pub(super) what: &'static str,
     pub(super) severity: &'static str,
     pub(super) severity_class: &'static str,
@@ -54,9 +55,11 @@ impl Row {
         let (lang, record) = (frame.lang, &call.record);
         let zone = record.zone.as_deref().map(|zone| names.of(zone));
         let place: Vec<_> = zone.into_iter().chain(record.place.clone()).collect();
+        let received = call.response.received.as_ref().map_or(call.at, |received| received.at);
         Self {
             id: id.to_owned(),
-            when: frame.site.show(call.response.received.as_ref().map_or(call.at, |received| received.at)),
+            when: frame.site.show(received),
+            time: frame.site.to_the_second(received),
             what: lang.call_category(record.category),
             severity: lang.severity(call.severity),
             severity_class: severity_class(call.severity),

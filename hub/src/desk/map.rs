@@ -26,6 +26,9 @@ const MARGIN: f64 = 0.04;
 /// Marks nearer to each other than this are one, in the map's units.
 const TOGETHER: f64 = 24.0;
 
+/// How far below a zone's name something stands that is somewhere in it.
+const BELOW_NAME: f64 = 34.0;
+
 /// The folder of picture tiles within the data folder: `tiles/{z}/{x}/{y}.png`, in the usual web projection.
 const TILES: &str = "tiles";
 
@@ -180,7 +183,8 @@ impl MapView {
     fn place_of(&self, thing: &Thing) -> Option<(f64, f64)> {
         match &thing.at {
             Some(at) => Some(self.extent.place(projected(at.lon(), at.lat()))),
-            None => self.centres.get(thing.zone.as_deref()?).copied(),
+            // Somewhere in the zone: below its name, which stands at its centre.
+            None => self.centres.get(thing.zone.as_deref()?).map(|(x, y)| (*x, y + BELOW_NAME)),
         }
     }
 }

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::response::Response;
 use liuye_core::Result;
 use liuye_core::domain::{
-    Assignment, AssignmentState, Call, CallSource, CallState, DocumentKind, MoveHint, Responder, Role, WelfareState, WelfareTimer,
+    Assignment, AssignmentState, Call, CallSource, CallState, DocumentKind, MoveHint, Responder, Role, TierClock, WelfareState,
+    WelfareTimer,
 };
 
 use super::about::Names;
@@ -14,6 +15,7 @@ use super::frame::{Frame, Visit};
 use super::map::{MapView, Thing};
 use super::pages::Page;
 use super::records::{Hint, told_ahead};
+use super::words::Lang;
 use crate::hub::Hub;
 use crate::whereabouts::{OnDuty, place_of};
 
@@ -132,7 +134,7 @@ fn alarms(hub: &Hub, frame: &Frame, names: &Names, calls: &[(String, Call)], tim
         alarms.push(Alarm { key: format!("welfare-{id}"), words, to: "#timers".to_owned(), insists: true });
     }
     for (id, call) in calls {
-        alarms.extend(alarms_of(hub, frame, names, id, call)?);
+        alarms.extend(alarm_of(hub, frame, names, id, call)?);
     }
     for hint in hub.hints(20)?.iter().filter(|hint| !hint.contradicted) {
         let what = frame.lang.kind(&hint.operation.kind);
@@ -142,37 +144,46 @@ fn alarms(hub: &Hub, frame: &Frame, names: &Names, calls: &[(String, Call)], tim
     Ok(alarms)
 }
 
-fn alarms_of(hub: &Hub, frame: &Frame, names: &Names, id: &str, call: &Call) -> Result<Vec<Alarm>> {
-    let (lang, to) = (frame.lang, format!("/desk/calls/{id}"));
-    let drill = if call.record.exercise { frame.pick("演练 · ", "Drill · ") } else { "" };
-    let what = format!("{drill}{}", lang.call_category(call.record.category));
-    let mut alarms = Vec::new();
-    if call.state == CallState::Received && call.record.source != CallSource::Clue {
-        let words = format!("{what} · {}", frame.pick("新警情，待研判", "a new call, to be triaged"));
-        alarms.push(Alarm { key: format!("call-{id}"), words, to: to.clone(), insists: !call.record.exercise });
+/// What is wrong with a call, as one alarm: its key changes with each thing that comes to it, so that each is heard.
+fn alarm_of(hub: &Hub, frame: &Frame, names: &Names, id: &str, call: &Call) -> Result<Option<Alarm>> {
+    let is_new = call.state == CallState::Received && call.record.source != CallSource::Clue;
+    let mut told = Vec::new();
+    if is_new {
+        told.push(frame.pick("新警情，待研判", "a new call, to be triaged").to_owned());
     }
-    for (tier, limit) in call.response.limits().filter(|(_, limit)| limit.is_some()) {
-        let (word, state) = match (tier.missed_at, tier.warned_at) {
-            (Some(_), _) => (frame.pick("已超时，尚无人到场", "has passed, nobody is there"), "missed"),
-            (None, Some(_)) => (frame.pick("即将超时", "is about to pass"), "warned"),
-            (None, None) => continue,
-        };
-        let words = format!("{what} · {} {} {word}", tier.name, frame.pick("分钟时限", "min limit"));
-        alarms.push(Alarm {
-            key: format!("tier-{id}-{}-{state}-{}", tier.name, limit.unwrap_or(0)),
-            words,
-            to: to.clone(),
-            insists: false,
-        });
+    let waited_for = || call.response.limits().filter(|(_, limit)| limit.is_some()).map(|(tier, _)| tier);
+    let missed = tiers(waited_for().filter(|tier| tier.missed_at.is_some()));
+    let near = tiers(waited_for().filter(|tier| tier.missed_at.is_none() && tier.warned_at.is_some()));
+    if !missed.is_empty() {
+        told.push(format!(
+            "{} {missed} {}",
+            frame.pick("时限", "limits of"),
+            frame.pick("已超时，尚无人到场", "min have passed, nobody is there")
+        ));
     }
-    for (assignment, sent) in nouns::<Assignment>(hub.assignments_of(id)?) {
+    if !near.is_empty() {
+        told.push(format!("{} {near} {}", frame.pick("时限", "the limit of"), frame.pick("即将超时", "min is about to pass")));
+    }
+    for (_, sent) in nouns::<Assignment>(hub.assignments_of(id)?) {
         if sent.unreached_at.is_some() && sent.state == AssignmentState::Offered {
             let who = names.of(sent.unit.as_deref().or_else(|| sent.persons.first().map(String::as_str)).unwrap_or_default());
-            let words = format!("{what} · {who} {}", frame.pick("手机未收到，请用电台", "has no phone that answers: use the radio"));
-            alarms.push(Alarm { key: format!("unreached-{assignment}"), words, to: to.clone(), insists: false });
+            told.push(format!("{who} {}", frame.pick("手机未收到，请用电台", "has no phone that answers: use the radio")));
         }
     }
-    Ok(alarms)
+    if told.is_empty() {
+        return Ok(None);
+    }
+    let drill = if call.record.exercise { frame.pick("演练 · ", "Drill · ") } else { "" };
+    Ok(Some(Alarm {
+        key: format!("call-{id}-{}-{missed}-{near}", told.len()),
+        words: format!("{drill}{} · {}", frame.lang.call_category(call.record.category), told.join(frame.pick("；", "; "))),
+        to: format!("/desk/calls/{id}"),
+        insists: is_new && !call.record.exercise,
+    }))
+}
+
+fn tiers<'a>(tiers: impl Iterator<Item = &'a TierClock>) -> String {
+    tiers.map(|tier| tier.name.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 fn shown_timer(id: &str, timer: &WelfareTimer, frame: &Frame, names: &Names, now: i64) -> Timer {
@@ -205,8 +216,8 @@ fn moved(hint: &MoveHint, frame: &Frame, names: &Names) -> String {
     let units = hint.units.iter().map(|unit| names.of(unit)).collect::<Vec<_>>().join("、");
     let units = if units.is_empty() { String::new() } else { format!(" ({units})") };
     match frame.lang {
-        super::words::Lang::Zh => format!("{from} → {to}：{persons} 人{units}"),
-        super::words::Lang::En => format!("{from} → {to}: {persons} person(s){units}"),
+        Lang::Zh => format!("{from} → {to}：{persons} 人{units}"),
+        Lang::En => format!("{from} → {to}: {persons} person(s){units}"),
     }
 }
 
@@ -214,8 +225,8 @@ fn duty(one: &OnDuty, frame: &Frame, names: &Names, now: i64) -> Duty {
     let joined = |ids: &[String]| ids.iter().map(|id| names.of(id)).collect::<Vec<_>>().join("、");
     let minutes = |at: i64| (now - at).max(0) / 60_000;
     let seen = one.seen_at.map(|at| match frame.lang {
-        super::words::Lang::Zh => format!("{}（{} 分钟前）", frame.site.time_of_day(at), minutes(at)),
-        super::words::Lang::En => format!("{} ({} min ago)", frame.site.time_of_day(at), minutes(at)),
+        Lang::Zh => format!("{}（{} 分钟前）", frame.site.time_of_day(at), minutes(at)),
+        Lang::En => format!("{} ({} min ago)", frame.site.time_of_day(at), minutes(at)),
     });
     Duty {
         who: names.of(one.available.responder.id()),

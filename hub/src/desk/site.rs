@@ -50,6 +50,11 @@ impl SiteView {
         self.formatted(ms, "%H:%M")
     }
 
+    /// The time of day (UTC ms) to the second: the fast response counts in seconds.
+    pub(crate) fn to_the_second(&self, ms: i64) -> String {
+        self.formatted(ms, "%H:%M:%S")
+    }
+
     fn formatted(&self, ms: i64, format: &str) -> String {
         let time = DateTime::from_timestamp_millis(ms).map(|time| time.with_timezone(&self.zone));
         time.map_or_else(String::new, |time| time.format(format).to_string())
