@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use liuye_core::Result;
 use liuye_core::domain::{
     Assignment, Available, Call, CheckIn, CheckInVerdict, Checkpoint, Coordinate, Datum, Document, DocumentKind, Person, Responder,
-    SendHint, Track, Unit, send_hints,
+    SendHint, Track, Unit, Zone, send_hints,
 };
 use liuye_core::log::Fix;
 use serde::de::DeserializeOwned;
@@ -40,7 +40,8 @@ impl Hub {
         self.read(&self.site()?, on_duty)
     }
 
-    /// Whom to send to a call, the best first, of those who were not sent to it yet.
+    /// Whom to send to a call, the best first, of those who were not sent to it yet. A call of which no more is known than its zone
+    /// is taken to be in the middle of it.
     ///
     /// # Errors
     /// Those of the store.
@@ -52,7 +53,8 @@ impl Hub {
                 .map(|on_duty| on_duty.available)
                 .filter(|available| !available.on_duty.iter().all(|person| sent.contains(person)))
                 .collect();
-            let at = call.fix.as_ref().and_then(place_of);
+            let zone = call.record.zone.as_deref().map(|zone| tx.noun::<Zone>(zone)).transpose()?.flatten();
+            let at = call.fix.as_ref().and_then(place_of).or_else(|| zone?.area.middle());
             Ok(send_hints(call.record.category, call.record.zone.as_deref(), at.as_ref(), &available))
         })
     }

@@ -44,6 +44,11 @@ impl Names {
         name
     }
 
+    /// Several names.
+    pub(super) fn of_all(&self, ids: &[String]) -> String {
+        ids.iter().map(|id| self.of(id)).collect::<Vec<_>>().join(self.lang.pick("、", ", "))
+    }
+
     fn look_up(&self, id: &str) -> Option<String> {
         let stored = self.hub.read(&self.site, |tx| tx.document(id)).ok()??;
         let is_named = NAMED.iter().any(|kind| kind.as_str() == stored.document.kind);

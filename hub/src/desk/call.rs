@@ -69,12 +69,14 @@ struct CallPage {
     notes: Vec<Note>,
     moves: Vec<CallMove>,
     candidates: Vec<Candidate>,
+    is_place_known: bool,
     others: Vec<(String, String)>,
     severities: Vec<(&'static str, &'static str)>,
     severity: &'static str,
     categories: Vec<(&'static str, &'static str)>,
     category: &'static str,
     zones: Vec<(String, String)>,
+    muster_zones: Vec<(String, String)>,
     zone: String,
     is_offence: bool,
     may_ask_contact: bool,
@@ -198,6 +200,8 @@ fn build(hub: &Hub, frame: Frame, id: &str, with_contact: bool) -> Result<CallPa
         notes: notes.collect(),
         sent,
         candidates: hints.iter().map(|hint| candidate(hint, &names)).collect(),
+        is_place_known: call.fix.is_some(),
+        muster_zones: muster_choices(hub, &frame)?,
         others: if moves.contains(&CallMove::Merge) { others(hub, &frame, &names, id, &call)? } else { Vec::new() },
         moves,
         severities: SEVERITIES.iter().map(|severity| (tag_of_severity(*severity), lang.severity(*severity))).collect(),
@@ -242,7 +246,7 @@ fn candidate(hint: &SendHint, names: &Names) -> Candidate {
     Candidate {
         value,
         name: names.of(hint.responder.id()),
-        people: hint.on_duty.iter().map(|person| names.of(person)).collect::<Vec<_>>().join("、"),
+        people: names.of_all(&hint.on_duty),
         suits: hint.suits,
         is_free: hint.is_free,
         is_in_zone: hint.is_in_zone,
@@ -260,7 +264,7 @@ fn of_sent(id: String, assignment: &Assignment, frame: &Frame, names: &Names) ->
     let is_unreached = assignment.unreached_at.is_some() && matches!(assignment.state, liuye_core::domain::AssignmentState::Offered);
     Sent {
         who: names.of(assignment.unit.as_deref().or_else(|| assignment.persons.first().map(String::as_str)).unwrap_or_default()),
-        people: assignment.persons.iter().map(|person| names.of(person)).collect::<Vec<_>>().join("、"),
+        people: names.of_all(&assignment.persons),
         state: frame.lang.assignment_state(assignment.state),
         class: match assignment.state {
             Arrived | Cleared => "good",
@@ -275,6 +279,13 @@ fn of_sent(id: String, assignment: &Assignment, frame: &Frame, names: &Names) ->
         note: assignment.note.clone(),
         id,
     }
+}
+
+/// The zones, and the whole district.
+fn muster_choices(hub: &Hub, frame: &Frame) -> Result<Vec<(String, String)>> {
+    let mut choices = zone_choices(hub, frame.lang)?;
+    choices[0].1 = frame.pick("全辖区", "The whole district").to_owned();
+    Ok(choices)
 }
 
 /// The other open calls, a drill's drills, into which this one could go on.

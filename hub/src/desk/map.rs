@@ -54,10 +54,21 @@ pub(super) struct Mark {
     pub(super) x: String,
     pub(super) y: String,
     pub(super) label: String,
+    /// Where its label lies beside it, and which end of it.
+    pub(super) text_x: String,
+    pub(super) text_y: String,
+    pub(super) anchor: &'static str,
     /// Everything that is there.
     pub(super) title: String,
     pub(super) to: Option<String>,
     pub(super) class: &'static str,
+}
+
+/// A checkpoint.
+pub(super) struct Dot {
+    pub(super) x: String,
+    pub(super) y: String,
+    pub(super) title: String,
 }
 
 /// A picture under the map.
@@ -74,10 +85,12 @@ pub(super) struct MapView {
     pub(super) height: String,
     pub(super) tiles: Vec<Tile>,
     pub(super) zones: Vec<ZoneShape>,
-    pub(super) checkpoints: Vec<Mark>,
+    pub(super) checkpoints: Vec<Dot>,
     pub(super) marks: Vec<Mark>,
     extent: Extent,
     centres: HashMap<String, (f64, f64)>,
+    /// What texts cover already.
+    covered: Vec<Covered>,
 }
 
 /// Something that is to be marked.
@@ -145,13 +158,14 @@ impl MapView {
         let checkpoints = stands.map(|(_, point)| {
             let (x, y) = extent.place(projected(point.at.lon(), point.at.lat()));
             let name = frame.lang.of_both(&point.name);
-            Mark { x: shown(x), y: shown(y), label: String::new(), title: name, to: None, class: "checkpoint" }
+            Dot { x: shown(x), y: shown(y), title: name }
         });
         Ok(Self {
             width: shown(WIDTH),
             height: shown(extent.size.1 * extent.scale()),
             tiles: tiles(&hub.dir().join(TILES), &extent),
             checkpoints: checkpoints.collect(),
+            covered: shapes.iter().map(|(shape, centre)| NAME.covers(*centre, &shape.name)).collect(),
             zones: shapes.into_iter().map(|(shape, _)| shape).collect(),
             marks: Vec::new(),
             extent,
@@ -177,7 +191,31 @@ impl MapView {
                 None => groups.push((place, vec![thing])),
             }
         }
-        self.marks.extend(groups.into_iter().map(|((x, y), group)| marked(x, y, &group)));
+        for (at, group) in groups {
+            let mark = self.marked(at, &group);
+            self.marks.push(mark);
+        }
+    }
+
+    fn marked(&mut self, at: (f64, f64), group: &[Thing]) -> Mark {
+        let first = &group[0];
+        let label = if group.len() == 1 { first.label.clone() } else { format!("{} +{}", first.label, group.len() - 1) };
+        let title = group.iter().map(|thing| thing.label.as_str()).collect::<Vec<_>>().join(" · ");
+        let is_free = |beside: &&Beside| !self.covered.iter().any(|one| one.overlaps(&beside.covers(at, &label)));
+        let beside = BESIDE.iter().find(is_free).unwrap_or(&BESIDE[0]);
+        self.covered.push(beside.covers(at, &label));
+        let (text_x, text_y) = (shown(beside.x), shown(beside.y));
+        Mark {
+            x: shown(at.0),
+            y: shown(at.1),
+            text_x,
+            text_y,
+            anchor: beside.anchor,
+            label,
+            title,
+            to: first.to.clone(),
+            class: first.class,
+        }
     }
 
     fn place_of(&self, thing: &Thing) -> Option<(f64, f64)> {
@@ -189,13 +227,6 @@ impl MapView {
     }
 }
 
-fn marked(x: f64, y: f64, group: &[Thing]) -> Mark {
-    let first = &group[0];
-    let label = if group.len() == 1 { first.label.clone() } else { format!("{} +{}", first.label, group.len() - 1) };
-    let title = group.iter().map(|thing| thing.label.as_str()).collect::<Vec<_>>().join(" · ");
-    Mark { x: shown(x), y: shown(y), label, title, to: first.to.clone(), class: first.class }
-}
-
 fn shape(id: &str, zone: &Zone, extent: &Extent, frame: &Frame) -> (ZoneShape, (f64, f64)) {
     let mut path = String::new();
     for ring in zone.area.rings() {
@@ -205,22 +236,61 @@ fn shape(id: &str, zone: &Zone, extent: &Extent, frame: &Frame) -> (ZoneShape, (
         }
         path.push('Z');
     }
-    let outline: Vec<_> = zone.area.rings().first().into_iter().flatten().map(|[lon, lat]| extent.place(projected(*lon, *lat))).collect();
-    let centre = centre(&outline);
+    let middle = zone.area.middle().map(|at| projected(at.lon(), at.lat()));
+    let centre = extent.place(middle.unwrap_or((extent.west, extent.north)));
     let name = frame.lang.of_both(&zone.name);
     (ZoneShape { id: id.to_owned(), name, path, x: shown(centre.0), y: shown(centre.1), is_uncovered: false }, centre)
 }
 
-/// The centre of gravity of a closed outline.
-fn centre(outline: &[(f64, f64)]) -> (f64, f64) {
-    let (mut twice, mut sum) = (0.0, (0.0, 0.0));
-    for pair in outline.windows(2) {
-        let ((x, y), (next_x, next_y)) = (pair[0], pair[1]);
-        let cross = x * next_y - next_x * y;
-        twice += cross;
-        sum = (sum.0 + (x + next_x) * cross, sum.1 + (y + next_y) * cross);
+/// A text of the map takes so much room, in its units: characters of Chinese are twice as wide as others.
+fn room(text: &str) -> f64 {
+    text.chars().map(|letter| if letter.is_ascii() { 13.0 } else { 25.0 }).sum()
+}
+
+/// A part of the map that a text covers.
+#[derive(Debug, Clone, Copy)]
+struct Covered {
+    from: (f64, f64),
+    to: (f64, f64),
+}
+
+impl Covered {
+    fn overlaps(&self, other: &Self) -> bool {
+        self.from.0 < other.to.0 && other.from.0 < self.to.0 && self.from.1 < other.to.1 && other.from.1 < self.to.1
     }
-    if twice == 0.0 { outline.first().copied().unwrap_or_default() } else { (sum.0 / (3.0 * twice), sum.1 / (3.0 * twice)) }
+}
+
+/// How a label lies beside its mark: how far, and which of its ends is there.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Beside {
+    x: f64,
+    y: f64,
+    anchor: &'static str,
+}
+
+/// Right, left, below, above: the first of them where the label covers nothing else.
+const BESIDE: [Beside; 4] = [
+    Beside { x: 18.0, y: 8.0, anchor: "start" },
+    Beside { x: -18.0, y: 8.0, anchor: "end" },
+    Beside { x: 0.0, y: 40.0, anchor: "middle" },
+    Beside { x: 0.0, y: -24.0, anchor: "middle" },
+];
+
+/// A zone's name stands on its middle.
+const NAME: Beside = Beside { x: 0.0, y: 0.0, anchor: "middle" };
+
+impl Beside {
+    fn covers(&self, (x, y): (f64, f64), label: &str) -> Covered {
+        let (width, baseline) = (room(label), y + self.y);
+        let start = x + self.x
+            - width
+                * match self.anchor {
+                    "start" => 0.0,
+                    "end" => 1.0,
+                    _ => 0.5,
+                };
+        Covered { from: (start, baseline - 22.0), to: (start + width, baseline + 6.0) }
+    }
 }
 
 /// The tiles of the finest level that is there and not too fine.
@@ -284,12 +354,12 @@ mod tests {
     }
 
     #[test]
-    fn the_centre_of_an_outline_is_its_centre_of_gravity_whichever_way_it_runs() {
-        let mut outline = vec![(0.0, 0.0), (4.0, 0.0), (4.0, 2.0), (0.0, 2.0), (0.0, 0.0)];
-        assert_eq!(centre(&outline), (2.0, 1.0));
-        outline.reverse();
-        assert_eq!(centre(&outline), (2.0, 1.0));
-        assert_eq!(centre(&[]), (0.0, 0.0));
+    fn a_label_goes_where_it_covers_no_other() {
+        let taken = [BESIDE[0].covers((100.0, 100.0), "River"), BESIDE[1].covers((100.0, 100.0), "河街")];
+        let free: Vec<_> =
+            BESIDE.iter().filter(|beside| !taken.iter().any(|one| one.overlaps(&beside.covers((100.0, 100.0), "x")))).collect();
+        assert_eq!(free.iter().map(|beside| beside.anchor).collect::<Vec<_>>(), ["middle", "middle"]);
+        assert!(!taken[0].overlaps(&BESIDE[0].covers((100.0, 200.0), "River")));
     }
 
     #[test]

@@ -71,6 +71,7 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/v1/sites/{site}/stats", get(statistics::show))
         .route("/desk/desk.css", get(|| async { file("text/css; charset=utf-8", include_str!("../../static/desk.css")) }))
         .route("/desk/desk.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("../../static/desk.js")) }))
+        .route("/desk/icon.svg", get(|| async { file("image/svg+xml", include_str!("../../static/icon.svg")) }))
         .route("/desk/{*unknown}", get(unknown))
         .layer(axum::middleware::from_fn(kind))
         .layer(axum::middleware::from_fn(preferences::remember))

@@ -91,9 +91,9 @@ pub(super) fn build(hub: &Hub, frame: Frame) -> Result<NowPage> {
     let (gaps, on_duty) = (hub.coverage_warnings()?, hub.on_duty_now()?);
     let mut map = MapView::read(hub, &frame)?;
     gaps.iter().for_each(|gap| map.warn_of(&gap.zone));
+    let alarmed = timers.iter().filter(|(_, timer)| is_alarm(timer)).map(|(_, timer)| timer_on_map(timer, &frame, &names));
+    map.mark(calls.iter().map(|(id, call)| call_on_map(id, call, &frame)).chain(alarmed).collect());
     map.mark(on_duty.iter().filter_map(|one| on_map(one, &names)).collect());
-    map.mark(calls.iter().map(|(id, call)| call_on_map(id, call, &frame)).collect());
-    map.mark(timers.iter().filter(|(_, timer)| is_alarm(timer)).map(|(_, timer)| timer_on_map(timer, &frame, &names)).collect());
     let (drills, real): (Vec<_>, Vec<_>) = calls.iter().partition(|(_, call)| call.record.exercise);
     let row = |(id, call): &(String, Call)| Row::of(id, call, &frame, &names, now);
     Ok(NowPage {
@@ -213,7 +213,7 @@ fn shown_timer(id: &str, timer: &WelfareTimer, frame: &Frame, names: &Names, now
 
 fn moved(hint: &MoveHint, frame: &Frame, names: &Names) -> String {
     let (from, to, persons) = (names.of(&hint.from), names.of(&hint.to), hint.persons);
-    let units = hint.units.iter().map(|unit| names.of(unit)).collect::<Vec<_>>().join("、");
+    let units = names.of_all(&hint.units);
     let units = if units.is_empty() { String::new() } else { format!(" ({units})") };
     match frame.lang {
         Lang::Zh => format!("{from} → {to}：{persons} 人{units}"),
@@ -222,7 +222,6 @@ fn moved(hint: &MoveHint, frame: &Frame, names: &Names) -> String {
 }
 
 fn duty(one: &OnDuty, frame: &Frame, names: &Names, now: i64) -> Duty {
-    let joined = |ids: &[String]| ids.iter().map(|id| names.of(id)).collect::<Vec<_>>().join("、");
     let minutes = |at: i64| (now - at).max(0) / 60_000;
     let seen = one.seen_at.map(|at| match frame.lang {
         Lang::Zh => format!("{}（{} 分钟前）", frame.site.time_of_day(at), minutes(at)),
@@ -230,8 +229,8 @@ fn duty(one: &OnDuty, frame: &Frame, names: &Names, now: i64) -> Duty {
     });
     Duty {
         who: names.of(one.available.responder.id()),
-        people: joined(&one.available.on_duty),
-        zones: joined(&one.available.zones),
+        people: names.of_all(&one.available.on_duty),
+        zones: names.of_all(&one.available.zones),
         seen: seen.unwrap_or_else(|| frame.pick("一小时内无位置", "not within an hour").to_owned()),
         is_busy: one.available.is_busy,
     }
