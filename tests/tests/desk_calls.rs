@@ -4,7 +4,7 @@
 
 use liuye_core::companion::{Companion, HelpDraft, Page, ShiftStart, SyncReason};
 use liuye_core::domain::{CallCategory, CallState, Contact, DocumentKind, Role};
-use liuye_tests::{DeskAnswer, DeskBrowser, District};
+use liuye_tests::{DeskAnswer, DeskBrowser, District, HubProgram};
 
 fn desk(district: &District) -> DeskBrowser {
     DeskBrowser::log_in(district, "gong", Role::Desk, Some("p-003"))
@@ -226,6 +226,13 @@ fn a_refusal_shows_what_was_typed_with_the_words_at_the_field_and_writes_nothing
     assert_eq!(desk.post("/desk/calls/v-001/triage", &[("severity", "urgent"), ("category", "other")]).status, 404, "a venue is no call");
     assert_eq!(desk.get("/desk/calls/v-001").status, 404);
     assert_eq!(operations(&district), before);
+
+    // Two officers before the same call: the second is told, and nobody's step is undone.
+    let other = DeskBrowser::log_in(&district, "dai", Role::Desk, Some("p-004"));
+    desk.act(&format!("{call}/unfounded"), &[("reason", "没有此事")]);
+    let late = other.post(&format!("{call}/cancel?lang=en"), &[("reason", "they left")]);
+    assert!(late.status == 422 && late.text.contains("somebody may have been faster"), "{}", late.text);
+    assert_eq!((state(&district, &call), operations(&district)), ("unfounded".to_owned(), before + 1));
     assert_eq!(district.count("SELECT count(*) FROM operations WHERE state <> 'applied'"), 0);
 }
 
@@ -300,6 +307,23 @@ fn an_account_that_stands_for_nobody_reads_and_does_nothing() {
     assert_eq!(operations(&district), 0, "what the person may not do, the account may not either");
     district.hub().accounts().link("nobody", "p-003").unwrap();
     assert_eq!(nobody.post("/desk/calls", &fields).status, 303);
+}
+
+#[test]
+fn a_login_is_made_and_linked_for_somebody_who_is_there_alone() {
+    let district = District::open();
+    let hub = HubProgram::new(env!("CARGO_BIN_EXE_liuye-under-test"), &district.hub_folder());
+    for person in ["p-999", "v-001"] {
+        let refused = hub.run(&["user", "add", "gong", "--role", "desk", "--person", person]).unwrap_err();
+        assert!(refused.contains(person), "{refused}");
+    }
+    let password = hub.run(&["user", "add", "gong", "--role", "desk"]).unwrap();
+    assert!(hub.run(&["user", "link", "gong", "--person", "p-999"]).is_err());
+    hub.run(&["user", "link", "gong", "--person", "p-003"]).unwrap();
+    let accounts = district.hub().accounts();
+    let token = accounts.log_in("gong", &password).unwrap();
+    assert_eq!(accounts.session(&token).unwrap().unwrap().person.as_deref(), Some("p-003"));
+    assert!(hub.run(&["user", "link", "nobody", "--person", "p-003"]).is_err());
 }
 
 #[test]
