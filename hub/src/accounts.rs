@@ -34,6 +34,8 @@ pub struct Session {
     pub officer: String,
     /// What they may do.
     pub role: Role,
+    /// Whom of the personnel base they are; what they do is done under this name.
+    pub person: Option<String>,
     /// What every form of theirs has to carry.
     pub csrf: String,
 }
@@ -112,6 +114,15 @@ impl Accounts {
         Ok(token)
     }
 
+    /// Says whom of the personnel base an officer is.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] at `name` where no officer has it; those of the store.
+    pub fn link(&self, name: &str, person: &str) -> Result<()> {
+        let linked = self.lock().execute("UPDATE officers SET person = ?2 WHERE name = ?1", (name, person))?;
+        if linked == 0 { Err(Error::field(Code::NotFound, "name", "no officer has this name")) } else { Ok(()) }
+    }
+
     fn nobody(&self) -> Result<&str> {
         if self.nobody.get().is_none() {
             let _ = self.nobody.set(hash(&self.env, "nobody")?);
@@ -127,16 +138,16 @@ impl Accounts {
         let now = self.env.clock.wall_ms();
         let digest = Digest::of(token.as_bytes()).0;
         let connection = self.lock();
-        let found: Option<(String, String, String)> = connection
+        let found: Option<(String, String, Option<String>, String)> = connection
             .query_row(
-                "SELECT officer, role, csrf FROM sessions JOIN officers ON name = officer WHERE token = ?1 AND seen_at >= ?2 AND began_at >= ?3",
+                "SELECT officer, role, person, csrf FROM sessions JOIN officers ON name = officer WHERE token = ?1 AND seen_at >= ?2 AND began_at >= ?3",
                 (digest, now - IDLE_MS, now - LIFETIME_MS),
-                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+                |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
             )
             .optional()?;
-        let Some((officer, role, csrf)) = found else { return Ok(None) };
+        let Some((officer, role, person, csrf)) = found else { return Ok(None) };
         connection.execute("UPDATE sessions SET seen_at = ?2 WHERE token = ?1", (digest, now))?;
-        Ok(Role::parse(&role).map(|role| Session { officer, role, csrf }))
+        Ok(Role::parse(&role).map(|role| Session { officer, role, person, csrf }))
     }
 
     /// Ends a session.

@@ -19,6 +19,7 @@ use crate::ingest::Ingest;
 use crate::journal::{self, Journal};
 use crate::keys::Keys;
 use crate::ledger::{AttentionRow, DeviceRow, HintRow, Ledger, OperationRow, Put, Tx};
+use crate::live::Live;
 
 /// One data folder. Cheap to clone; every call blocks on the disk.
 #[derive(Clone)]
@@ -32,6 +33,7 @@ struct Inner {
     keys: Keys,
     journal: Journal,
     accounts: Accounts,
+    live: Live,
 }
 
 impl std::fmt::Debug for Hub {
@@ -101,7 +103,7 @@ impl Hub {
         let keys = Keys::open(&dir.join("keys.db"))?;
         let journal = Journal::open(&dir.join(journal::FILE))?;
         let accounts = Accounts::open(&dir.join("accounts.db"), env.clone())?;
-        Ok(Self(Arc::new(Inner { dir: dir.to_owned(), env, edition, ledger, keys, journal, accounts })))
+        Ok(Self(Arc::new(Inner { dir: dir.to_owned(), env, edition, ledger, keys, journal, accounts, live: Live::default() })))
     }
 
     /// Reads the whole ledger, and fails where its pages do not fit each other: before a hub takes anything in.
@@ -131,6 +133,11 @@ impl Hub {
 
     pub(crate) fn journal(&self) -> &Journal {
         &self.0.journal
+    }
+
+    /// Whoever listens.
+    pub(crate) fn live(&self) -> &Live {
+        &self.0.live
     }
 
     /// The officers of the desk.

@@ -259,15 +259,20 @@ impl Ingest<'_> {
     }
 
     /// Before enrolment a phone writes as `self`; after it, as a tourist's or as one of those who share it. Nobody writes as another,
-    /// and the hub's own device alone for those who have none here. Whether somebody who no longer shares it wrote in time is for
-    /// the rules to say.
+    /// and the hub's own device alone for those who have none here, and for officers who logged in at the desk. Whether somebody who
+    /// no longer shares it wrote in time is for the rules to say.
     fn may_write_as(&self, device: &DeviceRow, actor: &str) -> Result<bool> {
         Ok(match actor {
             Actor::SELF => true,
             Actor::TOURIST => device.held_by.is_empty(),
-            Actor::OPERATOR | Actor::PUBLIC => device.public_key == self.keys.tag_key(self.env, self.tx.site)?.public(),
-            person => device.held_by.iter().any(|held| held.person == person),
+            Actor::OPERATOR | Actor::PUBLIC => self.is_own(device)?,
+            person => device.held_by.iter().any(|held| held.person == person) || self.is_own(device)?,
         })
+    }
+
+    /// Whether it is the hub's own device.
+    fn is_own(&self, device: &DeviceRow) -> Result<bool> {
+        Ok(device.public_key == self.keys.tag_key(self.env, self.tx.site)?.public())
     }
 
     fn apply(&self, device: &DeviceRow, operation: &Operation, received_at: i64) -> Result<(Verdict, Vec<Write>)> {

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand};
 use liuye_core::Code;
-use liuye_core::domain::Role;
+use liuye_core::domain::{DocumentKind, Role};
 use liuye_core::env::Env;
 use liuye_hub::{Hub, NoticeLanguage, RowOutcome, ServeConfig, Tls, ops, serve};
 
@@ -307,6 +307,16 @@ enum UserCommand {
         #[arg(long)]
         password_stdin: bool,
     },
+    /// Says whose login it is: what an officer does at the desk is done under that person's name, by that person's roles.
+    Link {
+        /// The login.
+        name: String,
+        /// Whose it is.
+        #[arg(long)]
+        person: String,
+        #[command(flatten)]
+        data: Data,
+    },
 }
 
 fn main() -> ExitCode {
@@ -372,9 +382,16 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::User(UserCommand::Add { name, role, data, person, password_stdin }) => {
             let role = Role::parse(&role).with_context(|| format!("no role is called {role}"))?;
             let password = password_stdin.then(|| read_secret("password")).transpose()?;
-            if let Some(made) = open(&data)?.accounts().add(&name, role, person.as_deref(), password.as_deref())? {
+            let hub = open(&data)?;
+            person.as_deref().map_or(Ok(()), |person| check_person(&hub, person))?;
+            if let Some(made) = hub.accounts().add(&name, role, person.as_deref(), password.as_deref())? {
                 writeln!(out, "{made}")?;
             }
+        }
+        Command::User(UserCommand::Link { name, person, data }) => {
+            let hub = open(&data)?;
+            check_person(&hub, &person)?;
+            hub.accounts().link(&name, &person)?;
         }
         Command::Backup { data, to, keys_days } => ops::backup::backup_for(&open(&data)?, &to, keys_days)?,
         Command::Restore { from, data } => {
@@ -523,6 +540,14 @@ fn run_device(command: DeviceCommand, out: &mut impl Write) -> anyhow::Result<()
         DeviceCommand::AddPerson { device, person, data } => ops::device::add_person(&open(&data)?, &device, &person)?,
         DeviceCommand::RemovePerson { device, person, data } => ops::device::remove_person(&open(&data)?, &device, &person)?,
         DeviceCommand::Revoke { device, wipe, data } => ops::device::revoke(&open(&data)?, &device, wipe)?,
+    }
+    Ok(())
+}
+
+/// A login stands for somebody who is there: one that was mistyped would be found out in the night in which it is needed.
+fn check_person(hub: &Hub, person: &str) -> anyhow::Result<()> {
+    if hub.document(person)?.is_none_or(|document| document.kind != DocumentKind::Person.as_str()) {
+        bail!("nobody of the personnel base has the id {person}");
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use liuye_core::domain::{Actor, Hazard, HazardEvent, Kind, Photo, RectificationNotice, Verdict};
-use liuye_core::log::{BlobRef, Digest};
+use liuye_core::log::{AuthLevel, BlobRef, Digest};
 use liuye_core::{Code, Error, Result};
 
 use crate::hub::Hub;
@@ -86,7 +86,8 @@ impl Hub {
         let site = self.site()?;
         let blobs = new.iter().map(|photo| blobs::keep_own(self, &site, photo)).collect::<Result<Vec<BlobRef>>>()?;
         let (actor, kind) = (Actor::OPERATOR, Kind::HazardEvidence);
-        let own = OwnOperation { actor, kind, entity: &opened.hazard_id, body: &event, blobs, contact: None };
+        let own =
+            OwnOperation { actor, auth_level: AuthLevel::Device, kind, entity: &opened.hazard_id, body: &event, blobs, contact: None };
         match self.write_own(&site, &own)? {
             Verdict::Applied { .. } => Ok(()),
             Verdict::Conflict { .. } => Err(over()),

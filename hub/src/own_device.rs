@@ -14,8 +14,9 @@ use crate::ledger::{Branch, DeviceRow};
 
 /// What is to be written.
 pub(crate) struct OwnOperation<'a, B> {
-    /// Under which name: no person's.
-    pub(crate) actor: &'static str,
+    /// Under which name: that of a person at the desk, or one that is no person's.
+    pub(crate) actor: &'a str,
+    pub(crate) auth_level: AuthLevel,
     pub(crate) kind: Kind,
     pub(crate) entity: &'a str,
     pub(crate) body: &'a B,
@@ -32,6 +33,20 @@ impl Hub {
     /// Those of [`Ingest::write_own`].
     pub(crate) fn write_own<B: Serialize>(&self, site: &str, new: &OwnOperation<'_, B>) -> Result<Verdict> {
         self.ingest(site, |ingest| ingest.write_own(new))
+    }
+
+    /// Writes an operation where `accept` agrees with what the rules say of it; nothing is written otherwise.
+    ///
+    /// # Errors
+    /// Those of `accept` and of [`Ingest::write_own`].
+    pub(crate) fn write_own_if<B: Serialize, T>(
+        &self,
+        site: &str,
+        new: &OwnOperation<'_, B>,
+        accept: impl FnOnce(&Verdict) -> Result<T>,
+    ) -> Result<T> {
+        // The transaction is not through when the verdict is known: what is refused leaves no trace.
+        self.ingest(site, |ingest| accept(&ingest.write_own(new)?))
     }
 }
 
@@ -107,7 +122,7 @@ fn chained<B: Serialize>(
         seq: branch.acked_seq + 1,
         id: env.new_id(),
         actor: new.actor.to_owned(),
-        auth_level: AuthLevel::Device,
+        auth_level: new.auth_level,
         recorded_at: tx.now,
         elapsed_ms: env.clock.elapsed_ms(),
         boot_id: env.clock.boot_id(),

@@ -5,7 +5,7 @@ use liuye_core::domain::{
     Actor, Claim, ClaimEvent, ClaimState, Contact, FoundItem, FoundNotice, ItemCategory, Kind, LossRecord, LostReport, LostReportEvent,
     LostReportState, Verdict, Zone, parse_rfc3339, serial_digest, tracking_code, tracking_code_as_read, tracking_digest,
 };
-use liuye_core::log::{BlobRef, Digest};
+use liuye_core::log::{AuthLevel, BlobRef, Digest};
 use liuye_core::{Code, Error, Result};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -218,6 +218,7 @@ impl Hub {
             let report = self.env().new_id().to_string();
             let own = OwnOperation {
                 actor: Actor::PUBLIC,
+                auth_level: AuthLevel::Device,
                 kind: Kind::LossReport,
                 entity: &report,
                 body: &loss,
@@ -288,7 +289,15 @@ impl Hub {
                 return Ok(());
             }
             let (kind, body) = (Kind::LossWithdraw, LostReportEvent { note: None });
-            let own = OwnOperation { actor: Actor::PUBLIC, kind, entity: &id, body: &body, blobs: Vec::new(), contact: None };
+            let own = OwnOperation {
+                actor: Actor::PUBLIC,
+                auth_level: AuthLevel::Device,
+                kind,
+                entity: &id,
+                body: &body,
+                blobs: Vec::new(),
+                contact: None,
+            };
             applied(ingest.write_own(&own)?)
         })
     }
@@ -320,7 +329,15 @@ impl Hub {
                 }
             }
             let (claim, kind) = (self.env().new_id().to_string(), Kind::ClaimSubmit);
-            let own = OwnOperation { actor: Actor::PUBLIC, kind, entity: &claim, body: &event, blobs: Vec::new(), contact: None };
+            let own = OwnOperation {
+                actor: Actor::PUBLIC,
+                auth_level: AuthLevel::Device,
+                kind,
+                entity: &claim,
+                body: &event,
+                blobs: Vec::new(),
+                contact: None,
+            };
             applied(ingest.write_own(&own)?)
         })
     }

@@ -16,7 +16,7 @@ use liuye_core::sync::policy::REQUEST_TIMEOUT_MS;
 use liuye_core::{Code, Error};
 
 use crate::hub::Hub;
-use crate::{api, desk, public};
+use crate::{api, desk, live, public};
 
 /// How often held operations are looked at again, for those that waited too long.
 const SWEEP_EVERY: Duration = Duration::from_secs(3600);
@@ -60,10 +60,15 @@ pub async fn serve(
     listener.set_nonblocking(true)?;
     let sweeper = tokio::spawn(sweep(hub.clone()));
     let ticker = tokio::spawn(tick(hub.clone()));
+    let watcher = tokio::spawn(live::watch(hub.clone()));
+    hub.live().reopen();
+    let lines = hub.live().clone();
     let handle = Handle::new();
     let stopping = handle.clone();
     tokio::spawn(async move {
         stop.await;
+        // A live line would never end by itself.
+        lines.close();
         stopping.graceful_shutdown(Some(DRAIN));
     });
     let in_time = router(hub, config.tls.is_some()).layer(middleware::from_fn(in_time));
@@ -79,6 +84,7 @@ pub async fn serve(
     }
     sweeper.abort();
     ticker.abort();
+    watcher.abort();
     Ok(())
 }
 

@@ -4,10 +4,12 @@
 
 mod browser;
 mod clock;
+mod desk;
 pub mod disk;
 mod district;
 mod faulty;
 mod inline;
+mod live;
 mod lost;
 pub mod matching;
 mod photo;
@@ -24,9 +26,11 @@ pub mod year;
 
 pub use browser::{Browser, Shown};
 pub use clock::HandClock;
+pub use desk::{DeskAnswer, DeskBrowser};
 pub use district::{District, open_phone, open_phone_at};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
 pub use inline::{HastyLine, InlineHub, InlineLine};
+pub use live::{LiveEvent, LiveLine};
 pub use lost::lost_keys;
 pub use photo::{camera_png, png, png_of};
 pub use processes::{HubProgram, PhoneProgram, free_port};

@@ -68,7 +68,7 @@ fn desk_page(district: &District) -> String {
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let answer = send(Method::Post, "/desk/login", &form, "name=wang&password=correct+horse+battery");
     let cookie = answer.header("set-cookie").unwrap().split(';').next().unwrap().to_owned();
-    String::from_utf8(send(Method::Get, "/desk?lang=en", &[("cookie", &cookie)], "").body).unwrap()
+    String::from_utf8(send(Method::Get, "/desk/records?lang=en", &[("cookie", &cookie)], "").body).unwrap()
 }
 
 fn is_urgent(request: &HttpRequest) -> bool {

@@ -105,7 +105,7 @@ fn found(hub: &mut Hub, data: &Path) -> Result<String> {
     hub.live_behind(BEFORE);
     say(format!("the site: {}", hub.tell(&["site", "import", SITE])?));
     hub.live_behind(Duration::ZERO);
-    let password = hub.tell(&["user", "add", LOGIN, "--role", "desk"])?;
+    let password = hub.tell(&["user", "add", LOGIN, "--role", "desk", "--person", "p-003"])?;
     fs::write(&kept, &password)?;
     Ok(password)
 }

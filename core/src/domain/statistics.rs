@@ -271,6 +271,7 @@ pub struct ResponseFigure {
 
 /// What those say who were helped.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RatingFigure {
     /// How often somebody was asked.
     pub asked: u64,

@@ -69,7 +69,7 @@ impl Fix {
 pub enum AuthLevel {
     /// Whoever holds the phone.
     Device,
-    /// A PIN was given on this phone.
+    /// They gave a secret of their own: a PIN on this phone, or a password at the desk.
     Pin,
 }
 

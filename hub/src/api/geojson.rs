@@ -51,7 +51,7 @@ pub(super) async fn units(Shared(state): Shared<State>, Path(site): Path<String>
 
 fn check_officer(hub: &Hub, headers: &HeaderMap) -> Result<(), ApiError> {
     let refused = |status| ApiError::with_status(Error::new(Code::NotPermitted, "for officers of the desk, and the staff"), status);
-    match crate::desk::officer(hub, headers) {
+    match crate::desk::session_of(hub, headers) {
         Some(session) if session.role != Role::Admin => Ok(()),
         Some(_) => Err(refused(403)),
         None => Err(refused(401)),

@@ -5,6 +5,7 @@ mod branches;
 mod enrol;
 mod gate;
 mod geojson;
+mod live;
 mod older;
 mod openapi;
 mod oversize;
@@ -33,6 +34,7 @@ pub(crate) fn router(hub: Hub) -> Router {
         .route("/openapi.json", get(openapi::openapi_json))
         .route("/v1/enrol", post(enrol::enrol))
         .route("/v1/sites/{site}/sync", post(sync::sync))
+        .route("/v1/sites/{site}/live", get(live::listen))
         .route("/v1/sites/{site}/branches", post(branches::claim))
         .route("/v1/sites/{site}/zones.geojson", get(geojson::zones))
         .route("/v1/sites/{site}/units.geojson", get(geojson::units))

@@ -45,6 +45,7 @@ use crate::{desk, public};
         super::blobs::append,
         super::geojson::zones,
         super::geojson::units,
+        super::live::listen,
     ),
     components(schemas(Problem)),
     modifiers(&Security),
@@ -148,7 +149,7 @@ refusals! {
     }
     /// Of what anyone may read of a site.
     SiteRefusals { 404: [NotFound], }
-    /// Of what officers and the staff may read of a site.
+    /// Of what officers and phones may read, or hear, of a site.
     UnitRefusals {
         401: [NotPermitted, DeviceRefused, SignatureInvalid],
         403: [NotPermitted, DeviceRevoked],

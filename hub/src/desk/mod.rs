@@ -1,24 +1,40 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
 mod about;
+mod call;
+mod calls;
+mod clock;
+mod form;
+mod frame;
+mod map;
 mod notice;
-mod page;
+mod now;
+mod pages;
+mod preferences;
 mod record;
+mod records;
+mod said;
 mod session;
+mod site;
 mod statistics;
+mod welfare;
 mod words;
 
-pub(crate) use page::rendered;
-pub(crate) use session::officer;
+pub(crate) use frame::rendered;
+pub(crate) use session::session_of;
 pub(crate) use statistics::FiguresApi;
 pub(crate) use words::Lang;
 
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{HeaderValue, header};
-use axum::response::IntoResponse;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use liuye_core::{Code, Error};
+use preferences::Preferences;
 
 use crate::hub::Hub;
 use crate::tries::Tries;
@@ -36,8 +52,15 @@ pub(crate) struct Desk {
 /// The routes of the desk.
 pub(crate) fn router(hub: Hub, secure: bool) -> Router {
     Router::new()
-        .route("/desk", get(page::records))
-        .route("/desk/attention", get(page::attention))
+        .route("/desk", get(now::show))
+        .route("/desk/welfare/{id}/{step}", post(welfare::act))
+        .route("/desk/calls", get(calls::list).post(calls::take))
+        .route("/desk/calls/{id}", get(call::show))
+        .route("/desk/calls/{id}/contact", post(call::contact))
+        .route("/desk/calls/{id}/{step}", post(call::act))
+        .route("/desk/tiles/{level}/{column}/{row}", get(map::tile))
+        .route("/desk/records", get(records::all))
+        .route("/desk/attention", get(records::attention))
         .route("/desk/records/{position}", get(record::show))
         .route("/desk/records/{position}/contact", post(record::contact))
         .route("/desk/photos/{sha256}", get(record::photo))
@@ -46,11 +69,34 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/login", get(session::form).post(session::log_in))
         .route("/desk/logout", post(session::log_out))
         .route("/v1/sites/{site}/stats", get(statistics::show))
-        .route("/desk/desk.css", get(style))
+        .route("/desk/desk.css", get(|| async { file("text/css; charset=utf-8", include_str!("../../static/desk.css")) }))
+        .route("/desk/desk.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("../../static/desk.js")) }))
+        .route("/desk/icon.svg", get(|| async { file("image/svg+xml", include_str!("../../static/icon.svg")) }))
+        .route("/desk/{*unknown}", get(unknown))
+        .layer(axum::middleware::from_fn(kind))
+        .layer(axum::middleware::from_fn(preferences::remember))
         .with_state(Desk { hub, secure, logins: Arc::default() })
 }
 
-async fn style() -> impl IntoResponse {
-    let css = include_str!("../../static/desk.css");
-    ([(header::CONTENT_TYPE, HeaderValue::from_static("text/css; charset=utf-8"))], css)
+fn file(kind: &'static str, text: &'static str) -> impl IntoResponse {
+    let kind = HeaderValue::from_static(kind);
+    ([(header::CONTENT_TYPE, kind), (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"))], text)
+}
+
+async fn unknown(visit: frame::Visit) -> Response {
+    visit.refuse(&Error::new(Code::NotFound, "no such page"))
+}
+
+/// Turns what the framework itself refuses, such as a path that is no number, into a page that people can read.
+async fn kind(request: Request, next: Next) -> Response {
+    let preferences = Preferences::of(request.uri().query(), request.headers());
+    let is_page = request.uri().path().starts_with("/desk");
+    let response = next.run(request).await;
+    let is_plain = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !is_page || !is_plain || !response.status().is_client_error() {
+        return response;
+    }
+    let mut page = frame::refusal(preferences, &Error::new(Code::Malformed, "the request"));
+    *page.status_mut() = response.status();
+    page
 }

@@ -2,20 +2,20 @@
 
 use askama::Template;
 use axum::Form;
-use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Redirect, Response};
-use liuye_core::Result;
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use liuye_core::domain::{ChecklistAnswer, Contact, Kind, Role};
 use liuye_core::log::Digest;
-use serde::Deserialize;
+use liuye_core::{Code, Error, Result};
 use serde_json::Value;
-use subtle::ConstantTimeEq;
 
 use super::Desk;
 use super::about::Names;
-use super::page::{Asked, SiteView, rendered};
-use super::session::session;
+use super::form::Fields;
+use super::frame::{Frame, Visit};
+use super::pages::Page;
+use super::site::Questions;
 use super::words::Lang;
 use crate::accounts::Session;
 use crate::hub::Hub;
@@ -38,11 +38,9 @@ struct Other {
 }
 
 #[derive(Template)]
-#[template(path = "record.html")]
+#[template(path = "desk/record.html")]
 struct RecordPage {
-    lang: Lang,
-    session: Session,
-    site: String,
+    frame: Frame,
     position: u64,
     what: String,
     subject: String,
@@ -60,46 +58,35 @@ struct RecordPage {
     no_contact: bool,
 }
 
-/// What the contact's button sends.
-#[derive(Deserialize)]
-pub(super) struct Ask {
-    csrf: String,
-    lang: Option<String>,
-}
-
 /// `GET /desk/records/{position}`
-pub(super) async fn show(State(desk): State<Desk>, Path(position): Path<u64>, Query(asked): Query<Asked>, headers: HeaderMap) -> Response {
-    let lang = Lang::of(asked.lang.as_deref(), &headers);
-    let Some(session) = session(&desk, &headers) else { return Redirect::to("/desk/login").into_response() };
-    answer(desk, lang, session, position, false).await
+pub(super) async fn show(visit: Visit, Path(position): Path<u64>) -> Response {
+    visit.page(Page::Records, move |hub, frame| build(hub, frame, position, false)).await
 }
 
 /// `POST /desk/records/{position}/contact`: the reading is written down before anything is shown.
-pub(super) async fn contact(State(desk): State<Desk>, Path(position): Path<u64>, headers: HeaderMap, Form(ask): Form<Ask>) -> Response {
-    let lang = Lang::of(ask.lang.as_deref(), &headers);
-    let Some(session) = session(&desk, &headers) else { return Redirect::to("/desk/login").into_response() };
-    if !bool::from(session.csrf.as_bytes().ct_eq(ask.csrf.as_bytes())) || !may_read_contacts(&session) {
-        return (StatusCode::FORBIDDEN, Html(lang.pick("无权查看联系方式", "You may not read contacts"))).into_response();
+pub(super) async fn contact(visit: Visit, Path(position): Path<u64>, Form(fields): Form<Fields>) -> Response {
+    if !visit.is_own(&fields) || !may_read_contacts(&visit.session) {
+        return visit.refuse(&Error::new(Code::NotPermitted, "not with this account"));
     }
-    answer(desk, lang, session, position, true).await
+    visit.page(Page::Records, move |hub, frame| build(hub, frame, position, true)).await
 }
 
 /// `GET /desk/photos/{sha256}`
-pub(super) async fn photo(State(desk): State<Desk>, Path(sha256): Path<String>, headers: HeaderMap) -> Response {
-    let Some(session) = session(&desk, &headers) else { return Redirect::to("/desk/login").into_response() };
-    let Ok(digest) = Digest::parse(&sha256) else { return StatusCode::NOT_FOUND.into_response() };
-    if session.role == Role::Admin {
-        return StatusCode::FORBIDDEN.into_response();
+pub(super) async fn photo(visit: Visit, State(desk): State<Desk>, Path(sha256): Path<String>) -> Response {
+    let missing = || Error::new(Code::NotFound, "no such photo");
+    if !Page::Records.is_for(visit.session.role) {
+        return visit.refuse(&Error::new(Code::NotPermitted, "not with this account"));
     }
+    let Ok(digest) = Digest::parse(&sha256) else { return visit.refuse(&missing()) };
     let read = tokio::task::spawn_blocking(move || crate::blobs::read(&desk.hub, &digest)).await;
-    let Ok(Ok(Some((format, bytes)))) = read else { return StatusCode::NOT_FOUND.into_response() };
+    let Ok(Ok(Some((format, bytes)))) = read else { return visit.refuse(&missing()) };
     let headers = [
         (header::CONTENT_TYPE, format!("image/{format}")),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
     ];
-    (headers, bytes).into_response()
+    (StatusCode::OK, headers, bytes).into_response()
 }
 
 /// Who answers tourists, and who commands them. An auditor checks that readings are logged, and reads none.
@@ -107,59 +94,45 @@ fn may_read_contacts(session: &Session) -> bool {
     matches!(session.role, Role::Desk | Role::Commander)
 }
 
-async fn answer(desk: Desk, lang: Lang, session: Session, position: u64, with_contact: bool) -> Response {
-    if session.role == Role::Admin {
-        return (StatusCode::FORBIDDEN, Html(lang.pick("管理员不能查看案件内容", "An admin reads no case content"))).into_response();
-    }
-    let read = tokio::task::spawn_blocking(move || build(&desk.hub, lang, session, position, with_contact)).await;
-    match read {
-        Ok(Ok(Some(page))) => rendered(&page),
-        Ok(Ok(None)) => (StatusCode::NOT_FOUND, Html(lang.pick("没有这条记录", "There is no such record"))).into_response(),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, Html(lang.pick("暂时无法读取，请稍后再试", "Cannot be read now, please try again")))
-            .into_response(),
-    }
-}
-
-fn build(hub: &Hub, lang: Lang, session: Session, position: u64, with_contact: bool) -> Result<Option<RecordPage>> {
+fn build(hub: &Hub, frame: Frame, position: u64, with_contact: bool) -> Result<RecordPage> {
     let newest = hub.recent(position.saturating_add(1), 1)?;
-    let Some(record) = newest.into_iter().find(|record| record.position == position) else { return Ok(None) };
-    let view = SiteView::read(hub, lang)?;
-    let names = Names::read(hub, lang)?;
+    let record = newest.into_iter().find(|record| record.position == position);
+    let record = record.ok_or_else(|| Error::new(Code::NotFound, "no such record"))?;
+    let (lang, names) = (frame.lang, Names::read(hub, frame.lang)?);
     let is_loss = matches!(Kind::parse(&record.kind), Some(Kind::LossReport | Kind::ClaimSubmit));
     // Only the button asks, and every press is logged by whoever pressed it.
-    let contact = if with_contact && is_loss { hub.contact(&record.entity, &session.officer).ok() } else { None };
+    let contact = if with_contact && is_loss { hub.contact(&record.entity, &frame.session.officer).ok() } else { None };
     let others = hub.about(&record.entity)?.into_iter().filter(|other| other.position != position);
     let others = others.map(|other| Other {
         position: other.position,
-        when: view.show(other.recorded_at),
+        when: frame.site.show(other.recorded_at),
         who: names.of(&other.actor),
         what: lang.kind(&other.kind),
         verdict: lang.verdict(&other.verdict),
         class: other.verdict.name(),
     });
-    Ok(Some(RecordPage {
-        lang,
+    Ok(RecordPage {
         position,
         what: lang.kind(&record.kind),
         subject: names.subject(hub, &record)?,
         verdict: lang.verdict(&record.verdict),
         class: record.verdict.name(),
         reason: lang.reason(&record.verdict),
-        facts: facts(&record, lang, &view, &names),
-        body: fields(&record, lang, &view, &names),
+        facts: facts(&record, &frame, &names),
+        body: fields(&record, &frame, &names, &frame.site.questions(hub)?),
         // Photos of a redacted record may be there for another one's sake.
         photos: if record.is_redacted { Vec::new() } else { record.photos.iter().map(Digest::to_string).collect() },
         notice: matches!(Kind::parse(&record.kind), Some(Kind::NoticeIssue | Kind::NoticeSign)).then(|| record.entity.clone()),
         others: others.collect(),
-        may_have_contact: is_loss && may_read_contacts(&session),
+        may_have_contact: is_loss && may_read_contacts(&frame.session),
         no_contact: with_contact && contact.is_none(),
         contact,
-        site: view.site,
-        session,
-    }))
+        frame,
+    })
 }
 
-fn facts(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Vec<Field> {
+fn facts(record: &OperationRow, frame: &Frame, names: &Names) -> Vec<Field> {
+    let (lang, view) = (frame.lang, &frame.site);
     let field = |zh, en, value: String| Field { label: lang.pick(zh, en).to_owned(), lines: vec![value] };
     let mut facts = vec![
         field("人员", "Who", names.of(&record.actor)),
@@ -183,7 +156,8 @@ fn facts(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> V
 }
 
 /// What was typed, each field with its label. What this version has no label for shows under its own name.
-fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> Vec<Field> {
+fn fields(record: &OperationRow, frame: &Frame, names: &Names, questions: &Questions) -> Vec<Field> {
+    let (lang, view) = (frame.lang, &frame.site);
     let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
     // The event is the kind, which stands in the title; digests and codes say nothing to anyone; what only an owner can know stands
     // on no page that does not log who reads it.
@@ -191,9 +165,9 @@ fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> 
     let is_told = |(name, value): &(&String, &Value)| !UNTOLD.contains(&name.as_str()) && value.as_str() != Some("");
     let entries = body.as_object().into_iter().flatten().filter(is_told);
     let value = |name: &str, value: &Value| match (name, value) {
-        ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),
-        ("category", Value::String(category)) => lang.category(category),
-        ("checkpoint" | "venue" | "person", Value::String(id)) => names.of(id),
+        ("lost_from" | "lost_to" | "due" | "told_at", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),
+        ("category", Value::String(category)) => names.call_category(category).unwrap_or_else(|| lang.category(category)),
+        ("checkpoint" | "venue" | "person" | "zone", Value::String(id)) => names.of(id),
         // What was drawn is on the notice itself.
         ("signature", Value::Object(signature)) => signature.get("by").and_then(Value::as_str).unwrap_or_default().to_owned(),
         (_, Value::String(text)) => text.clone(),
@@ -202,15 +176,15 @@ fn fields(record: &OperationRow, lang: Lang, view: &SiteView, names: &Names) -> 
         (_, other) => other.to_string(),
     };
     let lines = |name: &str, content: &Value| match serde_json::from_value::<Vec<ChecklistAnswer>>(content.clone()) {
-        Ok(answers) if name == "answers" => answers.iter().map(|answer| answered(answer, lang, view)).collect(),
+        Ok(answers) if name == "answers" => answers.iter().map(|answer| answered(answer, lang, questions)).collect(),
         _ => vec![value(name, content)],
     };
     entries.map(|(name, content)| Field { label: lang.field(name), lines: lines(name, content) }).collect()
 }
 
 /// A question with its answer, and what was noted with it.
-fn answered(answer: &ChecklistAnswer, lang: Lang, view: &SiteView) -> String {
-    let question = view.question(&answer.item, lang);
+fn answered(answer: &ChecklistAnswer, lang: Lang, questions: &Questions) -> String {
+    let question = questions.of(&answer.item, lang);
     let note = answer.note.as_ref().map_or_else(String::new, |note| format!(" · {note}"));
     format!("{} {question}{note}", lang.answer(answer.outcome))
 }

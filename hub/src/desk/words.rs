@@ -1,5 +1,10 @@
 //! Every word of the desk in both languages, in one table.
 
+mod calls;
+mod codes;
+
+pub(crate) use calls::{CATEGORIES, SEVERITIES};
+
 use axum::http::HeaderMap;
 use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};
 
@@ -220,6 +225,13 @@ impl Lang {
             "authority" => ("移送单位", "Authority"),
             "rectified_by" => ("整改人", "Rectified by"),
             "event" => ("事项", "Step"),
+            "severity" => ("紧急程度", "How bad"),
+            "source" => ("来源", "How it came"),
+            "told_at" => ("110接警时刻", "When 110 took it"),
+            "responders" => ("派往", "Sent"),
+            "into" => ("并入", "Goes on as"),
+            "referral" => ("移送编号", "Goes on under"),
+            "exercise" => ("演练", "Drill"),
             "post" => ("值守点", "Post"),
             "from" => ("开始", "From"),
             "to" => ("结束", "To"),

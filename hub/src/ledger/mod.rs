@@ -10,6 +10,7 @@ mod documents;
 mod entries;
 mod erased;
 mod facts;
+mod heads;
 mod hints;
 mod holders;
 mod kept;

@@ -1,0 +1,116 @@
+//! An officer's browser at the desk: logged in, with the cookies that it was given, and the forms of its own session.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use liuye_core::domain::Role;
+use liuye_core::env::{HttpRequest, HttpResponse, Method, Transport};
+use liuye_core::native::NativeTransport;
+
+use crate::District;
+
+/// A browser that is logged in.
+pub struct DeskBrowser {
+    url: String,
+    cookies: RefCell<BTreeMap<String, String>>,
+    csrf: String,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct DeskAnswer {
+    /// The status.
+    pub status: u16,
+    /// Where it sends the browser; empty where it does not.
+    pub to: String,
+    /// The page.
+    pub text: String,
+    response: HttpResponse,
+}
+
+impl DeskAnswer {
+    /// A header.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.response.header(name)
+    }
+}
+
+impl DeskBrowser {
+    /// Logs an officer in whose account stands for this person.
+    #[must_use]
+    pub fn log_in(district: &District, name: &str, role: Role, person: Option<&str>) -> Self {
+        const PASSWORD: &str = "correct horse battery";
+        let accounts = district.hub().accounts();
+        accounts.add(name, role, person, Some(PASSWORD)).unwrap();
+        let mut browser = Self { url: district.url(), cookies: RefCell::default(), csrf: String::new() };
+        let form = [("name", name), ("password", PASSWORD)];
+        assert_eq!(browser.send(Method::Post, "/desk/login", &form, &[]).status, 303);
+        let token = browser.cookies.borrow()["liuye_session"].clone();
+        browser.csrf = accounts.session(&token).unwrap().unwrap().csrf;
+        browser
+    }
+
+    /// A page.
+    #[must_use]
+    pub fn get(&self, path: &str) -> DeskAnswer {
+        self.send(Method::Get, path, &[], &[])
+    }
+
+    /// A page as a program asks for it.
+    #[must_use]
+    pub fn get_as_program(&self, path: &str) -> DeskAnswer {
+        self.send(Method::Get, path, &[], &[("accept", "application/json")])
+    }
+
+    /// Sends a form of this session.
+    pub fn post(&self, path: &str, fields: &[(&str, &str)]) -> DeskAnswer {
+        let own: Vec<_> = [("csrf", self.csrf.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        self.send(Method::Post, path, &own, &[])
+    }
+
+    /// Sends a form of this session as a program does.
+    pub fn post_as_program(&self, path: &str, fields: &[(&str, &str)]) -> DeskAnswer {
+        let own: Vec<_> = [("csrf", self.csrf.as_str())].into_iter().chain(fields.iter().copied()).collect();
+        self.send(Method::Post, path, &own, &[("accept", "application/json")])
+    }
+
+    /// Sends a form that is not this session's.
+    pub fn post_forged(&self, path: &str, fields: &[(&str, &str)]) -> DeskAnswer {
+        self.send(Method::Post, path, fields, &[])
+    }
+
+    /// Sends a form that takes effect, and follows to the page that says so.
+    pub fn act(&self, path: &str, fields: &[(&str, &str)]) -> DeskAnswer {
+        let answer = self.post(path, fields);
+        assert_eq!(answer.status, 303, "{path}: {}", answer.text);
+        self.get(&answer.to)
+    }
+
+    /// The cookies as a header.
+    #[must_use]
+    pub fn cookies(&self) -> String {
+        self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    fn send(&self, method: Method, path: &str, fields: &[(&str, &str)], more: &[(&str, &str)]) -> DeskAnswer {
+        let mut headers: Vec<_> = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        headers.push(("cookie".to_owned(), self.cookies()));
+        headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
+        let body = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
+        let request = HttpRequest { method, url: format!("{}{path}", self.url), headers, body: body.into_bytes(), timeout_ms: 20_000 };
+        let response = NativeTransport::new().send(request).unwrap();
+        for (_, cookie) in response.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
+            let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
+            self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+        }
+        let to = response.header("location").unwrap_or_default().to_owned();
+        DeskAnswer { status: response.status, to, text: String::from_utf8_lossy(&response.body).into_owned(), response }
+    }
+}
+
+/// A value as a form sends it.
+fn encoded(value: &str) -> String {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
+    value.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
