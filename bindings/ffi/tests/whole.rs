@@ -33,10 +33,9 @@ fn method(line: &str) -> Option<&str> {
 fn offered(sources: &[String]) -> BTreeSet<String> {
     let mut accessors = BTreeMap::new();
     for line in sources.iter().flat_map(|source| source.lines()) {
-        if let (Some(name), Some((_, group))) = (method(line), line.split_once("-> ")) {
-            if let Some(group) = group.strip_suffix("<'_> {") {
-                accessors.insert(group.to_owned(), name.to_owned());
-            }
+        let group = line.split_once("-> ").and_then(|(_, gives)| gives.strip_suffix("<'_> {"));
+        if let (Some(name), Some(group)) = (method(line), group) {
+            accessors.insert(group.to_owned(), name.to_owned());
         }
     }
     let mut offered = BTreeSet::new();
