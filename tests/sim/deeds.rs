@@ -39,13 +39,15 @@ pub(super) fn take_over(phone: &Phone, app: &Companion) -> Result<()> {
         return Ok(());
     }
     let identity = app.identity()?;
+    phone.journal.lock().unwrap().look_at(identity.person.as_deref());
     // Before a phone has met its hub it asks nobody who they are.
     if identity.sharers.is_empty() || (!identity.locked && !phone.chance.one_in(3)) {
         return Ok(());
     }
     let Some(person) = phone.chance.pick(&phone.holders()).copied() else { return Ok(()) };
+    phone.journal.lock().unwrap().signing_in = Some(person);
     app.sign_in(person, PIN)?;
-    phone.journal.lock().unwrap().signed_in = Some(person);
+    phone.journal.lock().unwrap().look_at(Some(person));
     Ok(())
 }
 

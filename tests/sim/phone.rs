@@ -32,8 +32,20 @@ pub(super) struct Journal {
     pub(super) code: Option<String>,
     /// Who gave their PIN last, on a phone that is shared.
     pub(super) signed_in: Option<&'static str>,
+    /// Who gave it and was told of an error: it may have taken effect all the same.
+    pub(super) signing_in: Option<&'static str>,
     /// In whose name each operation was written.
     pub(super) names: BTreeMap<Uuid, &'static str>,
+}
+
+impl Journal {
+    /// Whoever takes a phone sees whose name it shows: that tells what became of a sign-in that an error broke off.
+    pub(super) fn look_at(&mut self, shown: Option<&str>) {
+        let tried = self.signing_in.take();
+        if tried.is_some() && tried == shown {
+            self.signed_in = tried;
+        }
+    }
 }
 
 /// A phone of the simulated district.
