@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "this crate is for tests alone")]
 
+mod browser;
 mod clock;
 pub mod disk;
 mod district;
@@ -21,6 +22,7 @@ mod toxic;
 #[path = "../year/mod.rs"]
 pub mod year;
 
+pub use browser::{Answer, Browser, INJECTIONS, is_harmless};
 pub use clock::HandClock;
 pub use district::{District, open_phone, open_phone_at};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};

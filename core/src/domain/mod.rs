@@ -118,7 +118,7 @@ pub use inspection::{ChecklistAnswer, Inspection, InspectionEvent, InspectionMov
 pub use key_road::KeyRoad;
 pub use kind::{DocumentKind, Kind};
 pub use lost_report::{Contact, ItemCategory, LossRecord, LostReport, LostReportEvent, LostReportMove, LostReportState};
-pub use matching::{Candidate, Contradiction, Factor, FactorKind, Match, Offered, Sought, rank, serial_digest};
+pub use matching::{Candidate, Contradiction, Factor, FactorKind, Match, Offered, Sought, concept_words, rank, serial_digest};
 pub use movement::Visit;
 pub use notice::{NoticeEvent, NoticeNumber, NoticeState, RectificationNotice, Signature};
 pub use person::{Certificate, Force, Person, PersonStatus, Role, RoleAssignment, StatusChange, Trade, ZoneAssignment};

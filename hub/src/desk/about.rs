@@ -10,6 +10,17 @@ use super::words::Lang;
 use crate::hub::Hub;
 use crate::ledger::OperationRow;
 
+/// What has a name.
+const NAMED: [DocumentKind; 7] = [
+    DocumentKind::Person,
+    DocumentKind::Unit,
+    DocumentKind::Zone,
+    DocumentKind::Checkpoint,
+    DocumentKind::Venue,
+    DocumentKind::Route,
+    DocumentKind::KeyRoad,
+];
+
 /// The names that a page needs, read once.
 pub(super) struct Names {
     lang: Lang,
@@ -17,10 +28,10 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// The names of persons, checkpoints and venues.
+    /// The names of everything that has one.
     pub(super) fn read(hub: &Hub, lang: Lang) -> Result<Self> {
         let mut names = HashMap::new();
-        for kind in [DocumentKind::Person, DocumentKind::Checkpoint, DocumentKind::Venue] {
+        for kind in NAMED {
             for document in hub.documents(kind, 10_000, 0)? {
                 if let Ok(name) = serde_json::from_value::<Bilingual>(document.body["name"].clone()) {
                     names.insert(document.id, lang.of_both(&name));
@@ -35,6 +46,7 @@ impl Names {
         match (self.names.get(id), id) {
             (Some(name), _) => name.clone(),
             (None, "tourist") => self.lang.pick("游客", "tourist").to_owned(),
+            (None, "operator") => self.lang.pick("商户", "the venue's operator").to_owned(),
             (None, "self") => self.lang.pick("未登记手机", "phone not enrolled yet").to_owned(),
             (None, id) => id.to_owned(),
         }
@@ -66,7 +78,7 @@ impl Names {
 }
 
 /// As much as a row has room for.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const MOST: usize = 60;
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }

@@ -170,15 +170,7 @@ impl Visit {
 
     /// Does what a form asks for, by an account of one of these roles: on success the browser goes on, a refusal shows the page
     /// again with what was typed, and the words at the field. `form` is the form's name in its page.
-    pub(crate) async fn act<T, W, F>(
-        self,
-        page: Page,
-        roles: &'static [Role],
-        form: &'static str,
-        fields: Fields,
-        work: W,
-        again: F,
-    ) -> Response
+    pub(crate) async fn act<T, W, F>(self, page: Page, roles: &'static [Role], form: &str, fields: Fields, work: W, again: F) -> Response
     where
         T: Template,
         W: FnOnce(&Hub, &Officer, &Fields) -> Result<Done> + Send + 'static,

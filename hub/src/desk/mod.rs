@@ -1,9 +1,15 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
 mod about;
+mod claim;
 mod form;
+mod found_item;
 mod frame;
+mod loss;
+mod lost;
+mod matched;
 mod notice;
+mod nouns;
 mod pages;
 mod preferences;
 mod record;
@@ -52,12 +58,27 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/records/{position}", get(record::show))
         .route("/desk/records/{position}/contact", post(record::contact))
         .route("/desk/photos/{sha256}", get(record::photo))
+        .route("/desk/lost", get(lost::list))
+        .route("/desk/lost/items", post(lost::register))
+        .route("/desk/lost/items/{id}", get(found_item::show))
+        .route("/desk/lost/items/{id}/claims", post(claim::submit))
+        .route("/desk/lost/items/{id}/secrets", post(found_item::secrets))
+        .route("/desk/lost/items/{id}/print/notice", get(found_item::notice))
+        .route("/desk/lost/items/{id}/print/receipt", get(found_item::receipt))
+        .route("/desk/lost/items/{id}/{step}", post(found_item::act))
+        .route("/desk/lost/claims/{id}/contact", post(claim::contact))
+        .route("/desk/lost/claims/{id}/{step}", post(claim::act))
+        .route("/desk/lost/reports/{id}", get(loss::show))
+        .route("/desk/lost/reports/{id}/contact", post(loss::contact))
+        .route("/desk/lost/reports/{id}/{step}", post(loss::act))
         .route("/desk/notices/{id}", get(notice::show))
         .route("/desk/notices/{id}/print", post(notice::print))
         .route("/desk/login", get(session::form).post(session::log_in))
         .route("/desk/logout", post(session::log_out))
         .route("/v1/sites/{site}/stats", get(statistics::show))
         .route("/desk/desk.css", get(|| async { file("text/css; charset=utf-8", include_str!("../../static/desk.css")) }))
+        .route("/desk/print.css", get(|| async { file("text/css; charset=utf-8", include_str!("../../static/print.css")) }))
+        .route("/desk/print.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("../../static/print.js")) }))
         .route("/desk/desk.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("../../static/desk.js")) }))
         .route("/desk/{*unknown}", get(unknown))
         .layer(axum::middleware::from_fn(kind))

@@ -90,7 +90,7 @@ pub(super) async fn photo(visit: Visit, State(desk): State<Desk>, Path(sha256): 
 }
 
 /// Who answers tourists, and who commands them. An auditor checks that readings are logged, and reads none.
-fn may_read_contacts(session: &Session) -> bool {
+pub(super) fn may_read_contacts(session: &Session) -> bool {
     matches!(session.role, Role::Desk | Role::Commander)
 }
 

@@ -50,6 +50,21 @@ impl SiteView {
         self.formatted(ms, "%H:%M")
     }
 
+    /// A day and a time (UTC ms) to the minute, as they stand on paper.
+    pub(crate) fn minute(&self, ms: i64) -> String {
+        self.formatted(ms, "%Y-%m-%d %H:%M")
+    }
+
+    /// The day (UTC ms) by the site's calendar.
+    pub(crate) fn day(&self, ms: i64) -> String {
+        self.formatted(ms, "%Y-%m-%d")
+    }
+
+    /// A time (UTC ms) as a browser's own field for a day and a time writes it.
+    pub(crate) fn for_field(&self, ms: i64) -> String {
+        self.formatted(ms, "%Y-%m-%dT%H:%M")
+    }
+
     fn formatted(&self, ms: i64, format: &str) -> String {
         let time = DateTime::from_timestamp_millis(ms).map(|time| time.with_timezone(&self.zone));
         time.map_or_else(String::new, |time| time.format(format).to_string())

@@ -1,6 +1,9 @@
 //! Every word of the desk in both languages, in one table.
 
 mod codes;
+mod lost;
+
+pub(crate) use lost::{claim_class, found_class, loss_class};
 
 use axum::http::HeaderMap;
 use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};
