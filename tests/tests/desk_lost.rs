@@ -17,7 +17,7 @@ const DAY_MS: u64 = 86_400_000;
 const SECRET: &str = "a duck is carved into the handle";
 
 fn officer(district: &District, role: Role, person: &str) -> Browser {
-    Browser::log_in(district, role, Some(person), "/desk/lost")
+    Browser::log_in(district, role, Some(person))
 }
 
 fn item(district: &District, id: &str) -> FoundItem {
@@ -168,7 +168,7 @@ fn each_step_is_for_the_accounts_that_may_take_it_and_whoever_may_not_changes_no
         assert_eq!(nobody.post(path, &[]).status, 303, "{path}");
     }
     // An account that stands for nobody does nothing either: what is done is done by somebody by name.
-    let unnamed = Browser::log_in(&district, Role::Desk, None, "/desk/lost");
+    let unnamed = Browser::log_in(&district, Role::Desk, None);
     assert_eq!(unnamed.post(&format!("/desk/lost/items/{id}/store"), &[("place", "x")]).status, 422);
     // Nor does one whose person is no duty officer.
     let inspector = officer(&district, Role::Desk, "p-005");
@@ -319,11 +319,11 @@ fn what_nobody_claims_nears_its_statutory_day_is_forfeited_after_it_and_disposed
     let hub = Hub::open(&district.hub_folder(), Env { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..Env::system() }).unwrap();
     let later = district.serve_beside(hub);
     clock.pass(350 * DAY_MS);
-    let near = Browser::log_in_at(&district, &later, Role::Desk, Some("p-003"), "/desk/lost").get("/desk/lost");
+    let near = Browser::log_in_at(&district, &later, Role::Desk, Some("p-003")).get("/desk/lost");
     assert!(near.says(&[list, &path, "days"]), "{}", near.text);
     clock.pass(20 * DAY_MS);
-    let gong = Browser::log_in_at(&district, &later, Role::Desk, Some("p-003"), "/desk/lost");
-    let commander = Browser::log_in_at(&district, &later, Role::Commander, Some("p-001"), "/desk/lost");
+    let gong = Browser::log_in_at(&district, &later, Role::Desk, Some("p-003"));
+    let commander = Browser::log_in_at(&district, &later, Role::Commander, Some("p-001"));
     assert!(gong.get(&path).says(&["Nobody claimed it for a year"]));
     assert_eq!(gong.post(&format!("{path}/forfeit"), &[]).status, 303);
     assert_eq!(gong.post(&format!("{path}/dispose"), &[("note", "sold")]).status, 403);

@@ -90,7 +90,7 @@ pub use bucket_digest::BucketDigest;
 pub use call::{Assigned, Call, CallEvent, CallMove, CallState, POLICE_DIAL};
 pub use call_file::{CallFile, CallNote};
 pub use call_record::{CallCategory, CallRecord, CallSource, Severity};
-pub use campaign::{Campaign, CampaignEvent, CampaignMove, CampaignPurpose, CampaignState};
+pub use campaign::{Campaign, CampaignEvent, CampaignMove, CampaignProgress, CampaignPurpose, CampaignState};
 pub use cap::{CapAlert, CapReference};
 pub use check_in::{CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Inside, Movement};
 pub use checklist::{Checklist, ChecklistEntry, ChecklistItem, ChecklistRef, ChecklistVersion};

@@ -1,10 +1,13 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
 mod about;
+mod campaign;
 mod claim;
 mod form;
 mod found_item;
 mod frame;
+mod hazard;
+mod inspection;
 mod loss;
 mod lost;
 mod matched;
@@ -14,6 +17,7 @@ mod pages;
 mod preferences;
 mod record;
 mod records;
+mod safety;
 mod said;
 mod session;
 mod site;
@@ -71,6 +75,14 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/lost/reports/{id}", get(loss::show))
         .route("/desk/lost/reports/{id}/contact", post(loss::contact))
         .route("/desk/lost/reports/{id}/{step}", post(loss::act))
+        .route("/desk/safety", get(safety::board))
+        .route("/desk/safety/campaigns", post(safety::plan))
+        .route("/desk/safety/campaigns/{id}", get(campaign::show))
+        .route("/desk/safety/campaigns/{id}/{step}", post(campaign::act))
+        .route("/desk/safety/hazards/{id}", get(hazard::show))
+        .route("/desk/safety/hazards/{id}/{step}", post(hazard::act))
+        .route("/desk/safety/inspections/{id}", get(inspection::show))
+        .route("/desk/safety/inspections/{id}/{step}", post(inspection::act))
         .route("/desk/notices/{id}", get(notice::show))
         .route("/desk/notices/{id}/print", post(notice::print))
         .route("/desk/login", get(session::form).post(session::log_in))

@@ -4,11 +4,12 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use liuye_core::domain::{Figure, Role};
+use liuye_core::domain::Figure;
 use liuye_core::{Code, Error};
 use serde::Deserialize;
 
 use super::Desk;
+use super::pages::Page;
 use super::session::session;
 use crate::api::{ApiError, blocking};
 use crate::ops::stats::behind_json;
@@ -44,7 +45,7 @@ pub(super) async fn show(
 ) -> Result<Response, ApiError> {
     let refused = |status| ApiError::with_status(Error::new(Code::NotPermitted, "for officers of the desk"), status);
     let session = session(&desk, &headers).ok_or_else(|| refused(401))?;
-    if session.role == Role::Admin {
+    if !Page::Figures.is_for(session.role) {
         return Err(refused(403));
     }
     blocking(move || {

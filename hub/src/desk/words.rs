@@ -2,8 +2,10 @@
 
 mod codes;
 mod lost;
+mod safety;
 
 pub(crate) use lost::{claim_class, found_class, loss_class};
+pub(crate) use safety::{campaign_class, hazard_class, inspection_class};
 
 use axum::http::HeaderMap;
 use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};

@@ -71,6 +71,14 @@ impl Tx<'_> {
         statement.query_map((self.site, device.to_string(), from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
     }
 
+    /// Check-ins that somebody still has to look at, newest first.
+    pub(crate) fn flagged_check_ins(&self, limit: u32, offset: u32) -> Result<Vec<Document>> {
+        // The condition is the index's own.
+        let sql = select!("AND kind = 'check_in' AND json_extract(body, '$.verdict') = 'flagged' ORDER BY at DESC, id LIMIT ?2 OFFSET ?3");
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_map((self.site, limit, offset), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
     /// Documents of a kind that name another document at a place of their body, such as `$.hazard`, in any order.
     pub(crate) fn naming(&self, kind: DocumentKind, place: &str, id: &str) -> Result<Vec<Document>> {
         let mut statement = self.connection.prepare_cached(select!("AND kind = ?2 AND json_extract(body, ?3) = ?4"))?;
