@@ -2,6 +2,7 @@
 
 mod about;
 mod campaign;
+mod check_in;
 mod claim;
 mod form;
 mod found_item;
@@ -14,6 +15,7 @@ mod matched;
 mod notice;
 mod nouns;
 mod pages;
+mod patrol;
 mod preferences;
 mod record;
 mod records;
@@ -62,6 +64,10 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/records/{position}", get(record::show))
         .route("/desk/records/{position}/contact", post(record::contact))
         .route("/desk/photos/{sha256}", get(record::photo))
+        .route("/desk/patrol", get(patrol::show))
+        .route("/desk/patrol/tours", post(patrol::schedule))
+        .route("/desk/patrol/check-ins/{id}", get(check_in::show))
+        .route("/desk/patrol/check-ins/{id}/{decision}", post(check_in::decide))
         .route("/desk/lost", get(lost::list))
         .route("/desk/lost/items", post(lost::register))
         .route("/desk/lost/items/{id}", get(found_item::show))

@@ -42,7 +42,7 @@ impl Page {
     ];
 
     /// Those that the router serves: the navigation leads nowhere else.
-    pub(crate) const SERVED: &'static [Self] = &[Self::LostAndFound, Self::Safety, Self::Attention, Self::Records];
+    pub(crate) const SERVED: &'static [Self] = &[Self::Patrol, Self::LostAndFound, Self::Safety, Self::Attention, Self::Records];
 
     /// Where it is.
     pub(crate) const fn address(self) -> &'static str {
