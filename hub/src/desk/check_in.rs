@@ -178,7 +178,7 @@ fn near(hub: &Hub, check_in: &CheckIn, frame: &Frame, names: &Names) -> Result<V
 /// A span (ms) in units of so many ms, with its sign and one decimal.
 fn signed_tenths(ms: i64, unit_ms: i64) -> String {
     let tenths = ms.saturating_mul(10) / unit_ms;
-    format!("{}{}.{}", if ms < 0 { "−" } else { "+" }, tenths.abs() / 10, tenths.abs() % 10)
+    format!("{}{}.{}", if tenths < 0 { "−" } else { "+" }, tenths.abs() / 10, tenths.abs() % 10)
 }
 
 #[cfg(test)]
@@ -187,6 +187,6 @@ mod tests {
 
     #[test]
     fn a_span_keeps_its_sign_and_one_decimal() {
-        assert_eq!([signed_tenths(-90_000, 60_000), signed_tenths(250, 1000), signed_tenths(0, 1000)], ["−1.5", "+0.2", "+0.0"]);
+        assert_eq!([signed_tenths(-90_000, 60_000), signed_tenths(250, 1000), signed_tenths(-9, 1000)], ["−1.5", "+0.2", "+0.0"]);
     }
 }

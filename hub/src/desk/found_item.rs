@@ -190,7 +190,8 @@ pub(super) fn page(hub: &Hub, frame: Frame, id: &str, told: Told) -> Result<Item
         let report: LostReport = noun(hub, DocumentKind::LostReport, &candidate.id)?;
         Ok(Matched::of(candidate.id, lost_in_words(&report, lang), &candidate.fit, tell, lang))
     };
-    let owners: Vec<Matched> = hub.owners(id, OWNERS)?.into_iter().map(owner).collect::<Result<_>>()?;
+    let owners: Vec<Matched> =
+        hub.owners(id, OWNERS)?.into_iter().filter(|one| Matched::is_worth_a_look(&one.fit)).map(owner).collect::<Result<_>>()?;
     let claims = ClaimView::of_item(hub, id, &item, &frame, &names, told.contact)?;
     let legs = item.custody.iter().map(|leg| Leg {
         who: keeper(&leg.custodian, &names),

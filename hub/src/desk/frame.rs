@@ -144,6 +144,11 @@ impl Frame {
         if self.is_faulty(form) { self.fields.get(field) } else { "" }
     }
 
+    /// What was typed into one of several fields of one name, from 0, of a form that was refused.
+    pub(crate) fn typed_nth(&self, form: &str, field: &str, index: usize) -> &str {
+        if self.is_faulty(form) { self.fields.all(field).nth(index).unwrap_or_default() } else { "" }
+    }
+
     /// Whether a choice of a form that was refused was made; `by_default` where none was sent.
     pub(crate) fn chosen(&self, form: &str, field: &str, value: &str, by_default: bool) -> bool {
         if self.is_faulty(form) { self.fields.has(field, value) } else { by_default }

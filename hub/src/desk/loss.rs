@@ -104,7 +104,12 @@ fn build(hub: &Hub, frame: Frame, id: &str, with_contact: bool) -> Result<LossPa
         lost: format!("{} – {}", frame.site.minute(report.loss.lost_from), frame.site.minute(report.loss.lost_to)),
         reported: format!("{} · {}", names.of(&report.reporter), frame.site.minute(report.at)),
         photos: report.photos.iter().map(Digest::to_string).collect(),
-        candidates: hub.candidates(id, CANDIDATES)?.into_iter().map(found).collect::<Result<_>>()?,
+        candidates: hub
+            .candidates(id, CANDIDATES)?
+            .into_iter()
+            .filter(|one| Matched::is_worth_a_look(&one.fit))
+            .map(found)
+            .collect::<Result<_>>()?,
         offered: if frame.is_any(DESK) { steps.map(|(name, ..)| *name).collect() } else { Vec::new() },
         // Only the button asks, and every press is logged by whoever pressed it.
         contact: (with_contact && may_have_contact).then(|| hub.contact(id, &frame.session.officer).ok()),

@@ -4,6 +4,9 @@ use liuye_core::domain::{Factor, FactorKind, Match, concept_words};
 
 use super::words::Lang;
 
+/// What fits less well than this, in thousandths, is not worth a look: it is a thing of the same sort, and little more.
+const WEAKEST: i32 = 400;
+
 /// A match with its reasons.
 pub(super) struct Matched {
     /// The other side's id.
@@ -30,6 +33,11 @@ pub(super) struct Reason {
 }
 
 impl Matched {
+    /// Whether a match is worth a look on the page of one of its sides, though nobody is told of it.
+    pub(super) const fn is_worth_a_look(fit: &Match) -> bool {
+        fit.score >= WEAKEST
+    }
+
     /// `tell` is the score from which on staff are told, in thousandths.
     pub(super) fn of(id: String, what: String, fit: &Match, tell: u32, lang: Lang) -> Self {
         let is_told = u32::try_from(fit.score).is_ok_and(|score| score >= tell);

@@ -98,6 +98,8 @@ struct PatrolPage {
     roads: Grid,
     zones: Grid,
     tours: Vec<TourRow>,
+    missed: usize,
+    late: usize,
     flagged: Vec<FlaggedRow>,
     more: Option<u32>,
     may_schedule: bool,
@@ -128,6 +130,7 @@ fn build(hub: &Hub, frame: Frame, asked: Option<&str>, after: u32) -> Result<Pat
     let roads: Vec<_> = sorted(nouns::<KeyRoad>(hub.documents(DocumentKind::KeyRoad, 1000, 0)?).map(|(id, _)| id));
     let tours: Vec<(String, Tour)> = nouns(hub.read(&hub.site()?, |tx| tx.between(DocumentKind::Tour, window.0, window.1))?).collect();
     let flagged: Vec<(String, CheckIn)> = nouns(hub.read(&hub.site()?, |tx| tx.flagged_check_ins(FLAGGED, after))?).collect();
+    let count = |state| tours.iter().filter(|(_, tour)| tour.state == state).count();
     let may_schedule = frame.is_any(DECIDERS);
     Ok(PatrolPage {
         day: day.to_string(),
@@ -138,6 +141,8 @@ fn build(hub: &Hub, frame: Frame, asked: Option<&str>, after: u32) -> Result<Pat
         coverage: coverage_grid(&coverage, &zones, window, now, &frame, &names),
         roads: density_grid(&density.roads, &roads, now, &frame, &names),
         zones: density_grid(&density.zones, &zones, now, &frame, &names),
+        missed: count(TourState::Missed) + count(TourState::Incomplete),
+        late: count(TourState::CompletedLate),
         tours: tours.iter().map(|(_, tour)| tour_row(tour, &frame, &names)).collect(),
         more: (flagged.len() == FLAGGED as usize).then_some(after + FLAGGED),
         flagged: flagged.iter().map(|(id, check_in)| flagged_row(id, check_in, &frame, &names)).collect(),
@@ -226,6 +231,8 @@ fn density_cell(hour: Option<&DensityHour>, now: i64, frame: &Frame) -> Cell {
     match (hour.is_thin(), is_over) {
         (true, true) => Cell { class: "heat-missed", words: format!("✕ {count}"), told },
         (true, false) => Cell { class: "heat-due", words: format!("… {count}"), told },
+        // A zone wants no number, but an hour that has not been says nothing yet.
+        (false, false) if hour.check_ins == 0 => Cell { class: "heat-due", words: "…".to_owned(), told },
         (false, _) => Cell { class: heat(hour.check_ins), words: count, told },
     }
 }
