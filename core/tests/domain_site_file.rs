@@ -2,7 +2,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
 
 use liuye_core::Code;
-use liuye_core::domain::{Bucket, DocumentKind, SiteFile};
+use liuye_core::domain::{Bucket, DocumentKind, Polygon, SiteFile};
 use liuye_core::log::DeviceKey;
 use serde_json::{Value, json};
 
@@ -46,6 +46,20 @@ fn the_lake_and_its_next_version_are_in_order() {
             assert!(document.buckets.contains(&Bucket::Staff), "{}", document.id);
         }
     }
+}
+
+#[test]
+fn the_middle_of_a_zone_lies_in_it_however_it_is_bent() {
+    for zone in SiteFile::parse(SITE).unwrap().zones {
+        assert!(zone.area.contains(&zone.area.middle().unwrap()), "{}", zone.id);
+    }
+    // A horseshoe: its centre of gravity lies in its opening.
+    let horseshoe =
+        [[0.01, 0.0], [0.04, 0.0], [0.04, 0.01], [0.02, 0.01], [0.02, 0.03], [0.04, 0.03], [0.04, 0.04], [0.01, 0.04], [0.01, 0.0]];
+    let area: Polygon = serde_json::from_value(json!({"type": "Polygon", "coordinates": [horseshoe]})).unwrap();
+    assert!(area.contains(&area.middle().unwrap()));
+    let nothing: Polygon = serde_json::from_value(json!({"type": "Polygon", "coordinates": []})).unwrap();
+    assert_eq!(nothing.middle(), None);
 }
 
 #[test]

@@ -34,6 +34,7 @@ mod statistics;
 mod stripped;
 mod ticket;
 mod tries;
+mod whereabouts;
 
 pub mod accounts;
 pub mod desk;
@@ -50,3 +51,4 @@ pub use patrol::NightDensity;
 pub use personnel::{PersonnelReport, RowOutcome, RowReport};
 pub use server::{ServeConfig, Tls, router, serve};
 pub use statistics::Behind;
+pub use whereabouts::OnDuty;

@@ -1,7 +1,7 @@
 //! What an officer does at the desk: operations of the hub's own device, under the name of the person that the account stands
 //! for. The desk sits beside the ledger, so that a refusal is known before anything is written.
 
-use liuye_core::domain::{Body, Contact, Kind, Verdict};
+use liuye_core::domain::{Body, Contact, Kind, Role, Verdict};
 use liuye_core::log::{AuthLevel, BlobRef};
 use liuye_core::{Code, Error, Result};
 
@@ -14,6 +14,8 @@ use crate::own_device::OwnOperation;
 pub(crate) struct Officer {
     /// The person's id.
     pub(crate) person: String,
+    /// What the account may do; the rules ask what the person may.
+    pub(crate) role: Role,
 }
 
 /// What an officer writes.
@@ -42,7 +44,7 @@ impl Officer {
     /// [`Code::NotPermitted`] at `officer` where it stands for nobody: what is done has to be done by somebody by name.
     pub(crate) fn of(session: &Session) -> Result<Self> {
         let nobody = || Error::field(Code::NotPermitted, "officer", "the account stands for nobody of the personnel base");
-        session.person.clone().map(|person| Self { person }).ok_or_else(nobody)
+        session.person.clone().map(|person| Self { person, role: session.role }).ok_or_else(nobody)
     }
 }
 

@@ -65,7 +65,7 @@ impl Hub {
             let settings = site(tx)?.settings;
             let oldest = tx.now - i64::from(settings.crowd_max_age_min) * 60_000;
             let counts = nouns(tx.between(DocumentKind::CrowdCount, oldest, tx.now + 1)?);
-            let shifts = nouns(tx.between(DocumentKind::Shift, tx.now - 2 * Shift::MAX_MS, tx.now + Shift::MAX_MS)?);
+            let shifts = tx.shifts_on_duty(None, tx.now)?;
             Ok(move_hints(&ZoneLoad::of(&counts, &shifts, &settings, tx.now), &all(tx, DocumentKind::Unit)?, tx.now))
         })
     }

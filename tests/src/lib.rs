@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::missing_panics_doc, reason = "this crate is for tests alone")]
 
-mod browser;
 mod clock;
+mod desk;
 pub mod disk;
 mod district;
 mod faulty;
 mod inline;
+mod live;
 mod lost;
 pub mod matching;
 mod photo;
@@ -22,11 +23,12 @@ mod toxic;
 #[path = "../year/mod.rs"]
 pub mod year;
 
-pub use browser::{Answer, Browser, INJECTIONS, is_harmless};
 pub use clock::HandClock;
+pub use desk::{DeskAnswer, DeskBrowser, INJECTIONS, is_harmless};
 pub use district::{District, open_phone, open_phone_at};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
 pub use inline::{HastyLine, InlineHub, InlineLine};
+pub use live::{LiveEvent, LiveLine};
 pub use lost::lost_keys;
 pub use photo::png;
 pub use processes::{HubProgram, PhoneProgram, free_port};

@@ -11,13 +11,18 @@ use liuye_core::domain::{
 };
 use liuye_core::env::{Clock, Env};
 use liuye_hub::Hub;
-use liuye_tests::{Browser, District, HandClock, INJECTIONS, is_harmless, lost_keys};
+use liuye_tests::{DeskBrowser, District, HandClock, INJECTIONS, is_harmless, lost_keys};
 
 const DAY_MS: u64 = 86_400_000;
 const SECRET: &str = "a duck is carved into the handle";
 
-fn officer(district: &District, role: Role, person: &str) -> Browser {
-    Browser::log_in(district, role, Some(person))
+/// An officer at another hub of the same data.
+fn officer_at(district: &District, url: &str, role: Role, person: &str) -> DeskBrowser {
+    DeskBrowser::log_in_at(district, url, &format!("{}-{person}", role.as_str()), role, Some(person)).in_english()
+}
+
+fn officer(district: &District, role: Role, person: &str) -> DeskBrowser {
+    DeskBrowser::log_in(district, &format!("{}-{person}", role.as_str()), role, Some(person)).in_english()
 }
 
 fn item(district: &District, id: &str) -> FoundItem {
@@ -162,13 +167,13 @@ fn each_step_is_for_the_accounts_that_may_take_it_and_whoever_may_not_changes_no
         assert_eq!(auditor.post(&path, &[("note", "x")]).status, 403, "{path}");
     }
     assert_eq!(gong.post(&format!("/desk/lost/items/{id}/dispose"), &[("note", "x")]).status, 403, "the commander approves");
-    assert_eq!(gong.forge(&format!("/desk/lost/items/{id}/store"), &[("place", "x")]).status, 403);
-    let nobody = Browser::nobody(&district.url());
+    assert_eq!(gong.post_forged(&format!("/desk/lost/items/{id}/store"), &[("place", "x")]).status, 403);
+    let nobody = DeskBrowser::nobody(&district.url());
     for path in &desk_alone {
         assert_eq!(nobody.post(path, &[]).status, 303, "{path}");
     }
     // An account that stands for nobody does nothing either: what is done is done by somebody by name.
-    let unnamed = Browser::log_in(&district, Role::Desk, None);
+    let unnamed = DeskBrowser::log_in(&district, "unnamed", Role::Desk, None).in_english();
     assert_eq!(unnamed.post(&format!("/desk/lost/items/{id}/store"), &[("place", "x")]).status, 422);
     // Nor does one whose person is no duty officer.
     let inspector = officer(&district, Role::Desk, "p-005");
@@ -273,7 +278,10 @@ fn hidden_marks_and_contacts_are_shown_by_an_act_of_their_own_and_each_reading_i
         }
     }
     assert_eq!([commander.post(&secrets, &[]).status, auditor.post(&secrets, &[]).status, auditor.post(&of_claim, &[]).status], [403; 3]);
-    assert_eq!([gong.forge(&secrets, &[]).status, gong.forge(&of_claim, &[]).status, gong.forge(&of_report, &[]).status], [403; 3]);
+    assert_eq!(
+        [gong.post_forged(&secrets, &[]).status, gong.post_forged(&of_claim, &[]).status, gong.post_forged(&of_report, &[]).status],
+        [403; 3]
+    );
     assert_eq!(district.count("SELECT count(*) FROM access_log"), 0);
     assert!(gong.post(&secrets, &[]).says(&[SECRET]));
     assert!(gong.post(&of_claim, &[]).says(&["韩梅梅", "+8613800138000"]));
@@ -319,11 +327,11 @@ fn what_nobody_claims_nears_its_statutory_day_is_forfeited_after_it_and_disposed
     let hub = Hub::open(&district.hub_folder(), Env { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..Env::system() }).unwrap();
     let later = district.serve_beside(hub);
     clock.pass(350 * DAY_MS);
-    let near = Browser::log_in_at(&district, &later, Role::Desk, Some("p-003")).get("/desk/lost");
+    let near = officer_at(&district, &later, Role::Desk, "p-003").get("/desk/lost");
     assert!(near.says(&[list, &path, "days"]), "{}", near.text);
     clock.pass(20 * DAY_MS);
-    let gong = Browser::log_in_at(&district, &later, Role::Desk, Some("p-003"));
-    let commander = Browser::log_in_at(&district, &later, Role::Commander, Some("p-001"));
+    let gong = officer_at(&district, &later, Role::Desk, "p-003");
+    let commander = officer_at(&district, &later, Role::Commander, "p-001");
     assert!(gong.get(&path).says(&["Nobody claimed it for a year"]));
     assert_eq!(gong.post(&format!("{path}/forfeit"), &[]).status, 303);
     assert_eq!(gong.post(&format!("{path}/dispose"), &[("note", "sold")]).status, 403);

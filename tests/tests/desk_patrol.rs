@@ -10,7 +10,7 @@ use liuye_core::env::{Clock, Env};
 use liuye_core::log::{Digest, Fix, FixSource};
 use liuye_core::native::NativeTransport;
 use liuye_hub::Hub;
-use liuye_tests::{Browser, District, HandClock, INJECTIONS, is_harmless, open_phone_at, png};
+use liuye_tests::{DeskBrowser, District, HandClock, INJECTIONS, is_harmless, open_phone_at, png};
 
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
@@ -40,8 +40,8 @@ impl Lake {
         phone
     }
 
-    fn officer(&self, role: Role, person: &str) -> Browser {
-        Browser::log_in_at(&self.district, &self.address, role, Some(person))
+    fn officer(&self, role: Role, person: &str) -> DeskBrowser {
+        DeskBrowser::log_in_at(&self.district, &self.address, &format!("{}-{person}", role.as_str()), role, Some(person)).in_english()
     }
 
     /// A check-in by the tag of a checkpoint; `fix` is where the phone says that it is.
@@ -148,8 +148,8 @@ fn a_flagged_check_in_is_decided_on_with_a_reason_by_who_may_and_its_evidence_li
         assert_eq!(browser.get(&path).status, if role == Role::Auditor { 200 } else { 403 }, "{role:?}");
         assert!(!browser.get(&path).text.contains("/accept\""), "{role:?}");
     }
-    assert_eq!(Browser::nobody(&lake.address).post(&format!("{path}/accept"), &[("reason", "x")]).status, 303);
-    assert_eq!(gong.forge(&format!("{path}/accept"), &[("reason", "x")]).status, 403);
+    assert_eq!(DeskBrowser::nobody(&lake.address).post(&format!("{path}/accept"), &[("reason", "x")]).status, 303);
+    assert_eq!(gong.post_forged(&format!("{path}/accept"), &[("reason", "x")]).status, 403);
     let refused = gong.post(&format!("{path}/reject"), &[("reason", " ")]);
     assert!(refused.status == 422 && refused.says(&["id=\"reject-reason-fault\"", "This is needed"]), "{}", refused.text);
     assert_eq!(lake.seen(&id).verdict, CheckInVerdict::Flagged, "nothing was decided");
@@ -176,7 +176,7 @@ fn a_tour_is_scheduled_at_the_desk_and_one_that_nobody_walked_is_missed_by_name(
         assert!(refused.status == 422 && refused.says(&[&format!("id=\"schedule-{field}-fault\"")]), "{field} {}", refused.text);
     }
     let made = gong.post("/desk/patrol/tours", &form("p-012", "2026-12-02"));
-    assert_eq!((made.status, made.location.as_deref()), (303, Some("/desk/patrol?day=2026-12-02")));
+    assert_eq!((made.status, made.to.as_str()), (303, "/desk/patrol?day=2026-12-02"));
     assert!(gong.get("/desk/patrol?day=2026-12-02").says(&["River Street night round", "Yi Shuhe", "Scheduled", "19:00 – 01:30"]));
     lake.clock.pass(36 * HOUR);
     while lake.hub.tick().unwrap() > 0 {}

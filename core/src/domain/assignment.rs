@@ -230,7 +230,9 @@ impl Responder {
         Ok(normal)
     }
 
-    fn id(&self) -> &str {
+    /// The person's or the unit's id.
+    #[must_use]
+    pub fn id(&self) -> &str {
         match self {
             Self::Person { person } => person,
             Self::Unit { unit } => unit,

@@ -52,6 +52,7 @@ mod reference;
 mod response;
 mod route;
 mod search;
+mod send_hint;
 mod shift;
 mod site;
 mod statistics;
@@ -130,6 +131,7 @@ pub use reference::{ReferenceDocument, SiteFile, is_id, is_reference_id};
 pub use response::{Answer, Arrival, BootTime, ClockStart, Moment, Response, ResponseStandard, ResponseTier, Span, TierClock};
 pub use route::Route;
 pub use search::{SearchQuery, SearchTerm, SearchText};
+pub use send_hint::{Available, SendHint, send_hints};
 pub use shift::{Shift, ShiftEvent, ShiftMove, ShiftState};
 pub use site::{Bilingual, Settings, Site, SiteBox};
 pub use statistics::{

@@ -401,6 +401,12 @@ impl Response {
         }
     }
 
+    /// When the escalating clock of each tier passes its limit, UTC ms; none where it does not run: nobody was waited for yet, or
+    /// somebody came.
+    pub fn limits(&self) -> impl Iterator<Item = (&TierClock, Option<i64>)> {
+        self.tiers.iter().map(|tier| (tier, self.start_of(tier).map(|start| limit_at(tier, start))))
+    }
+
     fn running(&self) -> impl Iterator<Item = (&TierClock, i64)> {
         self.tiers.iter().filter_map(|tier| Some((tier, self.start_of(tier)?)))
     }

@@ -1,6 +1,6 @@
 //! Grid patrol zones, and the polygons that they cover.
 
-use geo::{Area, BooleanOps, Intersects, Validation};
+use geo::{Area, BooleanOps, InteriorPoint, Intersects, Validation};
 use serde::{Deserialize, Serialize};
 
 use super::{Bilingual, Coordinate, Datum};
@@ -81,6 +81,13 @@ impl Polygon {
     #[must_use]
     pub fn overlaps(&self, other: &Self) -> bool {
         self.geometry().intersection(&other.geometry()).unsigned_area() > OVERLAP_TOLERANCE
+    }
+
+    /// A place well within it: for what is somewhere in it. None where it encloses nothing.
+    #[must_use]
+    pub fn middle(&self) -> Option<Coordinate> {
+        let point = self.geometry().interior_point()?;
+        Coordinate::new(point.y(), point.x(), Datum::Wgs84).ok()
     }
 
     fn geometry(&self) -> geo::Polygon<f64> {

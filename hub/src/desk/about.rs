@@ -1,9 +1,10 @@
 //! What a record is about, in words: the name of its venue or checkpoint, the thing that was lost.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 
 use liuye_core::Result;
-use liuye_core::domain::{Bilingual, DocumentKind};
+use liuye_core::domain::{Actor, Bilingual, DocumentKind};
 use serde_json::Value;
 
 use super::words::Lang;
@@ -21,35 +22,46 @@ const NAMED: [DocumentKind; 7] = [
     DocumentKind::KeyRoad,
 ];
 
-/// The names that a page needs, read once.
+/// The names that a page needs, each read once.
 pub(super) struct Names {
+    hub: Hub,
+    site: String,
     lang: Lang,
-    names: HashMap<String, String>,
+    known: RefCell<HashMap<String, String>>,
 }
 
 impl Names {
-    /// The names of everything that has one.
+    /// No name is read before it is asked for: the personnel base is large, and a page names few of it.
     pub(super) fn read(hub: &Hub, lang: Lang) -> Result<Self> {
-        let mut names = HashMap::new();
-        for kind in NAMED {
-            for document in hub.documents(kind, 10_000, 0)? {
-                if let Ok(name) = serde_json::from_value::<Bilingual>(document.body["name"].clone()) {
-                    names.insert(document.id, lang.of_both(&name));
-                }
-            }
-        }
-        Ok(Self { lang, names })
+        Ok(Self { hub: hub.clone(), site: hub.site()?, lang, known: RefCell::default() })
     }
 
     /// The name of this id; the id itself where it has none.
     pub(super) fn of(&self, id: &str) -> String {
-        match (self.names.get(id), id) {
-            (Some(name), _) => name.clone(),
-            (None, "tourist") => self.lang.pick("游客", "tourist").to_owned(),
-            (None, "operator") => self.lang.pick("商户", "the venue's operator").to_owned(),
-            (None, "self") => self.lang.pick("未登记手机", "phone not enrolled yet").to_owned(),
-            (None, id) => id.to_owned(),
+        match id {
+            Actor::TOURIST => return self.lang.pick("游客", "tourist").to_owned(),
+            Actor::OPERATOR => return self.lang.pick("商户", "the venue's operator").to_owned(),
+            Actor::SELF => return self.lang.pick("未登记手机", "phone not enrolled yet").to_owned(),
+            _ => {}
         }
+        if let Some(known) = self.known.borrow().get(id) {
+            return known.clone();
+        }
+        let name = self.look_up(id).unwrap_or_else(|| id.to_owned());
+        self.known.borrow_mut().insert(id.to_owned(), name.clone());
+        name
+    }
+
+    /// Several names.
+    pub(super) fn of_all(&self, ids: &[String]) -> String {
+        ids.iter().map(|id| self.of(id)).collect::<Vec<_>>().join(self.lang.pick("、", ", "))
+    }
+
+    fn look_up(&self, id: &str) -> Option<String> {
+        let stored = self.hub.read(&self.site, |tx| tx.document(id)).ok()??;
+        let is_named = NAMED.iter().any(|kind| kind.as_str() == stored.document.kind);
+        let name = if is_named { serde_json::from_value::<Bilingual>(stored.document.body["name"].clone()).ok()? } else { return None };
+        Some(self.lang.of_both(&name))
     }
 
     /// What a record is about; empty where it is about nothing that has a name.

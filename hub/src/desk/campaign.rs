@@ -71,7 +71,7 @@ fn build(hub: &Hub, frame: Frame, id: &str) -> Result<CampaignPage> {
     Ok(CampaignPage {
         summary: campaign.summary.clone(),
         planned_by: names.of(&campaign.planned_by),
-        zones: campaign.zones.iter().map(|zone| names.of(zone)).collect::<Vec<_>>().join(frame.pick("、", ", ")),
+        zones: names.of_all(&campaign.zones),
         visits: made.iter().map(|(id, visit)| InspectionRow::of(id, visit, &frame, &names)).collect(),
         left: progress.left.iter().map(|venue| names.of(venue)).collect(),
         row: CampaignRow::of(id, &campaign, progress, &frame),

@@ -34,7 +34,6 @@ pub(super) struct ClaimView {
     pub(super) when: String,
     pub(super) state: &'static str,
     pub(super) class: &'static str,
-    pub(super) is_live: bool,
     pub(super) statement: String,
     pub(super) is_erased: bool,
     /// The loss report that it goes with: its id, and in words.
@@ -90,7 +89,6 @@ impl ClaimView {
             when: frame.site.minute(claim.at),
             state: frame.lang.claim_state(claim.state),
             class: claim_class(claim.state),
-            is_live: claim.state.is_live(),
             statement: claim.statement.clone(),
             is_erased: claim.erased_at.is_some(),
             report,

@@ -3,7 +3,6 @@
 use chrono::{NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use liuye_core::{Code, Error, Result};
-use serde::de::DeserializeOwned;
 
 use super::words::Lang;
 
@@ -26,15 +25,6 @@ impl Fields {
     /// Every value of a field.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
-    }
-
-    /// What a choice stands for; the domain's own word is what travels.
-    ///
-    /// # Errors
-    /// [`Code::OutOfRange`] at the field where it is no choice.
-    pub(crate) fn chosen<T: DeserializeOwned>(&self, name: &'static str) -> Result<T> {
-        let value = serde_json::Value::String(self.get(name).to_owned());
-        serde_json::from_value(value).map_err(|_| Error::field(Code::OutOfRange, name, "one of the choices"))
     }
 
     /// A day and a time as a browser's own field writes them, by the clocks of that zone, as UTC ms.

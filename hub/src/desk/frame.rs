@@ -1,6 +1,7 @@
 //! The frame of every page: who is logged in, in which language, where they are and where they may go. A handler says which
 //! page it serves and how it is built; roles, headers, refusals and forms are seen to here.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use askama::Template;
@@ -99,7 +100,7 @@ impl Frame {
     /// The pages that whoever looks may go to.
     pub(crate) fn navigation(&self) -> impl Iterator<Item = Choice> {
         let (role, lang, here) = (self.session.role, self.lang, self.page);
-        let seen = Page::SERVED.iter().copied().filter(move |page| page.is_for(role));
+        let seen = Page::ALL.iter().copied().filter(move |page| page.is_served() && page.is_for(role));
         seen.map(move |page| Choice { to: page.address(), words: page.name(lang), is_here: page == here })
     }
 
@@ -145,8 +146,8 @@ impl Frame {
     }
 
     /// What was typed into one of several fields of one name, from 0, of a form that was refused.
-    pub(crate) fn typed_nth(&self, form: &str, field: &str, index: usize) -> &str {
-        if self.is_faulty(form) { self.fields.all(field).nth(index).unwrap_or_default() } else { "" }
+    pub(crate) fn typed_nth(&self, form: &str, field: &'static str, index: impl Borrow<usize>) -> &str {
+        if self.is_faulty(form) { self.fields.all(field).nth(*index.borrow()).unwrap_or_default() } else { "" }
     }
 
     /// Whether a choice of a form that was refused was made; `by_default` where none was sent.

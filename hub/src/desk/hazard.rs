@@ -194,7 +194,7 @@ fn build(hub: &Hub, frame: Frame, id: &str) -> Result<HazardPage> {
         grade: lang.hazard_grade(hazard.grade),
         zone: names.of(&hazard.zone),
         found: format!("{} · {}", names.of(&hazard.found_by), frame.site.minute(hazard.at)),
-        rectifiers: hazard.rectifiers.iter().map(|by| names.of(by)).collect::<Vec<_>>().join(lang.pick("、", ", ")),
+        rectifiers: names.of_all(&hazard.rectifiers),
         closed: hazard.closed_by.as_deref().and_then(|by| signed(hazard.closed_at, by)),
         witness: hazard.witness.as_deref().map(|by| signed(hazard.witnessed_at, by).unwrap_or_else(|| names.of(by))),
         awaits_witness: hazard.awaits_witness(),

@@ -8,16 +8,17 @@ use axum::extract::Query;
 use axum::response::Response;
 use liuye_core::domain::{
     Body, Custodian, DocumentKind, FoundItem, FoundItemEvent, FoundItemState, FoundRecord, ItemCategory, Kind, LostReport, Prohibited,
-    Role, Zone, serial_digest,
+    Role, serial_digest,
 };
 use liuye_core::{Code, Error, Result};
 use serde::Deserialize;
 
 use super::about::{Names, shortened};
+use super::calls::{chosen, zone_choices};
 use super::form::{Fields, at_own_field};
 use super::frame::{Done, Frame, Visit};
 use super::matched::Matched;
-use super::nouns::{in_states, nouns};
+use super::nouns::in_states;
 use super::pages::Page;
 use super::site::SiteView;
 use super::words::{Lang, found_class, loss_class};
@@ -136,7 +137,7 @@ fn build(hub: &Hub, frame: Frame, over: bool, after: u32) -> Result<LostPage> {
         older: is_full.then_some(after + ROWS),
         may_register: frame.is_any(DESK),
         categories: categories(lang),
-        zones: zones(hub, lang)?,
+        zones: zone_choices(hub, lang)?,
         frame,
     })
 }
@@ -239,20 +240,11 @@ fn categories(lang: Lang) -> Vec<(String, String)> {
     tags.map(|tag| (tag.clone(), lang.category(&tag))).collect()
 }
 
-/// The zones, and none.
-fn zones(hub: &Hub, lang: Lang) -> Result<Vec<(String, String)>> {
-    let mut zones: Vec<_> =
-        nouns::<Zone>(hub.documents(DocumentKind::Zone, 1000, 0)?).map(|(id, zone)| (id, lang.of_both(&zone.name))).collect();
-    zones.sort();
-    zones.insert(0, (String::new(), lang.pick("不清楚", "Not known").to_owned()));
-    Ok(zones)
-}
-
 fn take_in(hub: &Hub, officer: &Officer, fields: &Fields) -> Result<Done> {
-    let prohibited: Option<Prohibited> = fields.typed("prohibited").map(|_| fields.chosen("prohibited")).transpose()?;
+    let prohibited: Option<Prohibited> = fields.typed("prohibited").map(|_| chosen(fields, "prohibited")).transpose()?;
     let serial = fields.typed("serial").map(|serial| serial_digest(&serial)).transpose().map_err(|error| error.within("serial"))?;
     let found = FoundRecord {
-        category: fields.chosen("category")?,
+        category: chosen(fields, "category")?,
         description: fields.get("description").to_owned(),
         brand: fields.typed("brand"),
         colour: fields.typed("colour"),

@@ -1,9 +1,12 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
 mod about;
+mod call;
+mod calls;
 mod campaign;
 mod check_in;
 mod claim;
+mod clock;
 mod form;
 mod found_item;
 mod frame;
@@ -11,9 +14,11 @@ mod hazard;
 mod inspection;
 mod loss;
 mod lost;
+mod map;
 mod matched;
 mod notice;
 mod nouns;
+mod now;
 mod pages;
 mod patrol;
 mod preferences;
@@ -24,6 +29,7 @@ mod said;
 mod session;
 mod site;
 mod statistics;
+mod welfare;
 mod words;
 
 pub(crate) use frame::rendered;
@@ -58,7 +64,13 @@ pub(crate) struct Desk {
 pub(crate) fn router(hub: Hub, secure: bool) -> Router {
     Router::new()
         .route("/", get(|| async { Redirect::to("/desk") }))
-        .route("/desk", get(|| async { Redirect::to("/desk/records") }))
+        .route("/desk", get(now::show))
+        .route("/desk/welfare/{id}/{step}", post(welfare::act))
+        .route("/desk/calls", get(calls::list).post(calls::take))
+        .route("/desk/calls/{id}", get(call::show))
+        .route("/desk/calls/{id}/contact", post(call::contact))
+        .route("/desk/calls/{id}/{step}", post(call::act))
+        .route("/desk/tiles/{level}/{column}/{row}", get(map::tile))
         .route("/desk/records", get(records::all))
         .route("/desk/attention", get(records::attention))
         .route("/desk/records/{position}", get(record::show))
@@ -98,6 +110,7 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/print.css", get(|| async { file("text/css; charset=utf-8", include_str!("../../static/print.css")) }))
         .route("/desk/print.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("../../static/print.js")) }))
         .route("/desk/desk.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("../../static/desk.js")) }))
+        .route("/desk/icon.svg", get(|| async { file("image/svg+xml", include_str!("../../static/icon.svg")) }))
         .route("/desk/{*unknown}", get(unknown))
         .layer(axum::middleware::from_fn(kind))
         .layer(axum::middleware::from_fn(preferences::remember))

@@ -1,15 +1,11 @@
 //! Documents as the nouns that the pages speak of.
 
-use liuye_core::domain::{Document, DocumentKind};
+use liuye_core::domain::DocumentKind;
 use liuye_core::{Code, Error, Result};
 use serde::de::DeserializeOwned;
 
+pub(super) use super::calls::nouns;
 use crate::hub::Hub;
-
-/// Documents as their nouns, with their ids. What a newer version wrote, and this one cannot read, is not among them.
-pub(super) fn nouns<T: DeserializeOwned>(documents: Vec<Document>) -> impl Iterator<Item = (String, T)> {
-    documents.into_iter().filter_map(|document| Some((document.id, serde_json::from_value(document.body).ok()?)))
-}
 
 /// One noun by its id.
 ///

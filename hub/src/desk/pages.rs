@@ -41,8 +41,10 @@ impl Page {
         Self::Records,
     ];
 
-    /// Those that the router serves: the navigation leads nowhere else.
-    pub(crate) const SERVED: &'static [Self] = &[Self::Patrol, Self::LostAndFound, Self::Safety, Self::Attention, Self::Records];
+    /// Whether the router serves it: the navigation leads nowhere else.
+    pub(crate) const fn is_served(self) -> bool {
+        matches!(self, Self::Now | Self::Calls | Self::Patrol | Self::LostAndFound | Self::Safety | Self::Attention | Self::Records)
+    }
 
     /// Where it is.
     pub(crate) const fn address(self) -> &'static str {
@@ -91,7 +93,7 @@ impl Page {
 
     /// Where an account of this role begins.
     pub(crate) fn home(role: Role) -> &'static str {
-        Self::SERVED.iter().find(|page| page.is_for(role)).map_or("/desk", |page| page.address())
+        Self::ALL.iter().find(|page| page.is_served() && page.is_for(role)).map_or("/desk", |page| page.address())
     }
 
     /// Whether an account of this role may see it.

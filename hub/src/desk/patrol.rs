@@ -239,7 +239,6 @@ fn density_cell(hour: Option<&DensityHour>, now: i64, frame: &Frame) -> Cell {
 
 fn tour_row(tour: &Tour, frame: &Frame, names: &Names) -> TourRow {
     let progress = tour.progress.as_ref();
-    let missing = progress.map(|progress| progress.missing.iter().map(|id| names.of(id)).collect::<Vec<_>>());
     let is_over = !matches!(tour.state, TourState::Scheduled | TourState::InProgress);
     let visited = progress.map_or(0, |progress| progress.visits.len());
     TourRow {
@@ -249,7 +248,7 @@ fn tour_row(tour: &Tour, frame: &Frame, names: &Names) -> TourRow {
         state: frame.lang.tour_state(tour.state),
         class: tour_class(tour.state),
         visited: if is_over { format!("{visited} / {}", tour.checkpoints.len()) } else { format!("– / {}", tour.checkpoints.len()) },
-        missing: missing.unwrap_or_default().join(frame.pick("、", ", ")),
+        missing: progress.map_or_else(String::new, |progress| names.of_all(&progress.missing)),
         doubtful: progress.map_or(0, |progress| progress.doubtful),
         lapsed: tour.lapsed_at.map(|at| frame.site.minute(at)),
         note: tour.note.clone(),

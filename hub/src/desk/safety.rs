@@ -13,6 +13,7 @@ use liuye_core::domain::{
 use serde::Deserialize;
 
 use super::about::{Names, shortened};
+use super::calls::chosen;
 use super::form::Fields;
 use super::frame::{Done, Frame, Visit};
 use super::nouns::{in_states, nouns};
@@ -227,7 +228,7 @@ fn plan_campaign(hub: &Hub, officer: &Officer, fields: &Fields) -> Result<Done> 
     let zone = SiteView::read(hub, Lang::Zh)?.zone();
     let event = CampaignEvent::Plan {
         name: fields.get("name").to_owned(),
-        purpose: fields.chosen("purpose")?,
+        purpose: chosen(fields, "purpose")?,
         venues: Vec::new(),
         zones: fields.all("zones").map(str::to_owned).collect(),
         checklist: None,

@@ -60,9 +60,9 @@ impl SiteView {
         self.formatted(ms, "%Y-%m-%d")
     }
 
-    /// A time (UTC ms) as a browser's own field for a day and a time writes it.
-    pub(crate) fn for_field(&self, ms: i64) -> String {
-        self.formatted(ms, "%Y-%m-%dT%H:%M")
+    /// The time of day (UTC ms) to the second: the fast response counts in seconds.
+    pub(crate) fn to_the_second(&self, ms: i64) -> String {
+        self.formatted(ms, "%H:%M:%S")
     }
 
     fn formatted(&self, ms: i64, format: &str) -> String {

@@ -1,5 +1,6 @@
 //! Every word of the desk in both languages, in one table.
 
+mod calls;
 mod codes;
 mod lost;
 mod patrol;
@@ -8,6 +9,8 @@ mod safety;
 pub(crate) use lost::{claim_class, found_class, loss_class};
 pub(crate) use patrol::{check_in_class, tour_class};
 pub(crate) use safety::{campaign_class, hazard_class, inspection_class};
+
+pub(crate) use calls::{CATEGORIES, SEVERITIES};
 
 use axum::http::HeaderMap;
 use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};

@@ -126,33 +126,43 @@ impl Tx<'_> {
         Ok(visits)
     }
 
-    /// The persons who are on duty, each once, by id.
-    pub(crate) fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
+    /// The shifts of whoever is on duty.
+    pub(crate) fn shifts_on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<Shift>> {
         let mut statement = self.connection.prepare_cached(
             "SELECT body FROM documents INDEXED BY documents_on_duty
              WHERE site = ?1 AND kind = 'shift' AND json_extract(body, '$.state') = 'active'",
         )?;
         let mut rows = statement.query([self.site])?;
-        let mut persons = Vec::new();
+        let mut shifts = Vec::new();
         while let Some(row) = rows.next()? {
             let shift = row.get_ref(0)?.as_str().ok().and_then(|body| serde_json::from_str::<Shift>(body).ok());
-            persons.extend(shift.filter(|shift| shift.is_on(zone, at)).map(|shift| shift.person));
+            shifts.extend(shift.filter(|shift| shift.is_on(zone, at)));
         }
+        Ok(shifts)
+    }
+
+    /// The persons who are on duty, each once, by id.
+    pub(crate) fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
+        let mut persons: Vec<_> = self.shifts_on_duty(zone, at)?.into_iter().map(|shift| shift.person).collect();
         persons.sort_unstable();
         persons.dedup();
         Ok(persons)
     }
 
-    /// What is open for a person who serves at a post in that zone, in its order.
-    pub(crate) fn open_matters(&self, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+    /// Every call, timer and found item that somebody still has to see to, by id.
+    pub(crate) fn all_open_matters(&self) -> Result<Vec<Document>> {
         // The condition is the index's own, so that what is over is not read at all.
         let mut statement = self.connection.prepare_cached(select!(
             "AND kind IN ('call', 'welfare_timer', 'found_item')
              AND json_extract(body, '$.state') NOT IN
-                 ('closed', 'cancelled', 'unfounded', 'merged', 'resolved', 'false_alarm', 'released', 'disposed')"
+                 ('closed', 'cancelled', 'unfounded', 'merged', 'resolved', 'false_alarm', 'released', 'disposed') ORDER BY id"
         ))?;
-        let documents: Vec<_> = statement.query_map([self.site], raw)?.map(|row| Ok(parse(row?)?.document)).collect::<Result<_>>()?;
-        Ok(OpenMatter::of_all(documents, person, zone))
+        statement.query_map([self.site], raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// What is open for a person who serves at a post in that zone, in its order.
+    pub(crate) fn open_matters(&self, person: &str, zone: &str) -> Result<Vec<OpenMatter>> {
+        Ok(OpenMatter::of_all(self.all_open_matters()?, person, zone))
     }
 
     /// Who was sent to a call, by the assignments' ids.
