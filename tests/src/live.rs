@@ -35,25 +35,6 @@ impl LiveLine {
         if is_line { Ok(Self { reader }) } else { Err(head) }
     }
 
-    /// The next event; none where the line ended.
-    pub fn next(&mut self) -> Option<LiveEvent> {
-        let (mut event, mut head) = (None, None);
-        loop {
-            let mut line = String::new();
-            if self.reader.read_line(&mut line).unwrap() == 0 {
-                return None;
-            }
-            match line.trim_end().split_once(": ") {
-                Some(("event", name)) => event = Some(name.to_owned()),
-                Some(("data", data)) => head = Some(data.parse().unwrap()),
-                _ => {}
-            }
-            if let (Some(event), Some(head)) = (&event, head) {
-                return Some(LiveEvent { event: event.clone(), head });
-            }
-        }
-    }
-
     /// Waits for a head of at least this.
     pub fn wait_for(&mut self, head: u64) -> LiveEvent {
         loop {
@@ -72,5 +53,28 @@ impl LiveLine {
         while self.reader.read_line(&mut line).is_ok_and(|count| count > 0) && !line.contains("event:") {}
         self.reader.get_ref().set_read_timeout(Some(Duration::from_secs(20))).unwrap();
         !line.contains("event:")
+    }
+}
+
+/// The events; over where the line ended.
+impl Iterator for LiveLine {
+    type Item = LiveEvent;
+
+    fn next(&mut self) -> Option<LiveEvent> {
+        let (mut event, mut head) = (None, None);
+        loop {
+            let mut line = String::new();
+            if self.reader.read_line(&mut line).unwrap() == 0 {
+                return None;
+            }
+            match line.trim_end().split_once(": ") {
+                Some(("event", name)) => event = Some(name.to_owned()),
+                Some(("data", data)) => head = Some(data.parse().unwrap()),
+                _ => {}
+            }
+            if let (Some(event), Some(head)) = (&event, head) {
+                return Some(LiveEvent { event: event.clone(), head });
+            }
+        }
     }
 }

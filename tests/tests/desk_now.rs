@@ -201,6 +201,8 @@ fn what_is_not_there_or_not_right_is_said_kindly_and_is_never_an_error_of_the_hu
     let stranger = DeskBrowser::log_in(&district, "li", Role::Auditor, None);
     let _ = stranger.post("/desk/logout", &[]);
     assert_eq!((stranger.get("/desk").status, stranger.get("/desk/nowhere").status), (303, 303), "whoever is not logged in learns nothing");
+    let program = stranger.get_as_program("/desk/calls");
+    assert_eq!((program.status, program.header("content-type")), (401, Some("application/problem+json")));
 }
 
 #[test]

@@ -64,6 +64,12 @@ impl Names {
         Some(self.lang.of_both(&name))
     }
 
+    /// What a call is about; none where this version does not know it.
+    pub(super) fn call_category(&self, category: &str) -> Option<String> {
+        let category = serde_json::from_value(Value::from(category)).ok()?;
+        Some(self.lang.call_category(category).to_owned())
+    }
+
     /// What a record is about; empty where it is about nothing that has a name.
     pub(super) fn subject(&self, hub: &Hub, record: &OperationRow) -> Result<String> {
         self.subject_of(hub, &record.kind, &record.entity, &record.body)
@@ -78,10 +84,11 @@ impl Names {
             let known = document.as_ref().and_then(|body| body[name].as_str());
             known.or_else(|| typed[name].as_str()).map(str::to_owned)
         };
-        let place = text("checkpoint").or_else(|| text("venue")).map(|id| self.of(&id));
+        let place = text("checkpoint").or_else(|| text("venue")).or_else(|| text("zone")).map(|id| self.of(&id));
         let what = match kind.split('.').next() {
             Some("loss") => text("category").map(|category| self.lang.category(&category)),
             Some("hazard") => text("description"),
+            Some("call") => text("category").and_then(|category| self.call_category(&category)),
             _ => None,
         };
         let parts: Vec<_> = place.into_iter().chain(what).collect();

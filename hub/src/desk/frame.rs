@@ -26,7 +26,7 @@ use crate::api::ApiError;
 use crate::hub::Hub;
 use crate::officer::Officer;
 
-/// A request of somebody who is logged in. Whoever is not is sent to the login.
+/// A request of somebody who is logged in.
 pub(crate) struct Visit {
     desk: Desk,
     pub(crate) preferences: Preferences,
@@ -40,8 +40,8 @@ impl FromRequestParts<Desk> for Visit {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, desk: &Desk) -> std::result::Result<Self, Response> {
-        let Some(session) = session(desk, &parts.headers) else { return Err(Redirect::to("/desk/login").into_response()) };
         let headers = &parts.headers;
+        let Some(session) = session(desk, headers) else { return Err(not_logged_in(headers)) };
         Ok(Self {
             desk: desk.clone(),
             preferences: Preferences::of(parts.uri.query(), headers),
@@ -249,6 +249,14 @@ fn shows_at_form(error: &Error) -> bool {
 
 fn forbidden() -> Error {
     Error::new(Code::NotPermitted, "not with this account")
+}
+
+/// A person is sent to the login; a program is told.
+fn not_logged_in(headers: &HeaderMap) -> Response {
+    if wants_html(headers) {
+        return Redirect::to("/desk/login").into_response();
+    }
+    ApiError::with_status(Error::new(Code::NotPermitted, "nobody is logged in"), 401).into_response()
 }
 
 /// Whether a person asks, by a browser.

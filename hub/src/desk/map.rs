@@ -200,7 +200,9 @@ impl MapView {
     fn marked(&mut self, at: (f64, f64), group: &[Thing]) -> Mark {
         let first = &group[0];
         let label = if group.len() == 1 { first.label.clone() } else { format!("{} +{}", first.label, group.len() - 1) };
-        let title = group.iter().map(|thing| thing.label.as_str()).collect::<Vec<_>>().join(" · ");
+        let all = group.iter().map(|thing| thing.label.as_str()).collect::<Vec<_>>().join(" · ");
+        // Whoever speaks to the page says what they see: the label is a part of the name.
+        let title = if group.len() == 1 { all } else { format!("{label}: {all}") };
         let is_free = |beside: &&Beside| !self.covered.iter().any(|one| one.overlaps(&beside.covers(at, &label)));
         let beside = BESIDE.iter().find(is_free).unwrap_or(&BESIDE[0]);
         self.covered.push(beside.covers(at, &label));

@@ -170,9 +170,9 @@ fn fields(record: &OperationRow, frame: &Frame, names: &Names, questions: &Quest
     let is_told = |(name, value): &(&String, &Value)| !UNTOLD.contains(&name.as_str()) && value.as_str() != Some("");
     let entries = body.as_object().into_iter().flatten().filter(is_told);
     let value = |name: &str, value: &Value| match (name, value) {
-        ("lost_from" | "lost_to" | "due", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),
-        ("category", Value::String(category)) => lang.category(category),
-        ("checkpoint" | "venue" | "person", Value::String(id)) => names.of(id),
+        ("lost_from" | "lost_to" | "due" | "told_at", Value::Number(ms)) => ms.as_i64().map_or_else(String::new, |ms| view.show(ms)),
+        ("category", Value::String(category)) => names.call_category(category).unwrap_or_else(|| lang.category(category)),
+        ("checkpoint" | "venue" | "person" | "zone", Value::String(id)) => names.of(id),
         // What was drawn is on the notice itself.
         ("signature", Value::Object(signature)) => signature.get("by").and_then(Value::as_str).unwrap_or_default().to_owned(),
         (_, Value::String(text)) => text.clone(),
