@@ -8,8 +8,8 @@ use std::str::FromStr;
 use domain_world::{Memory, NOON, SITE, device, person, photo, refusal, tag_key};
 use liuye_core::Code;
 use liuye_core::domain::{
-    Actor, Bilingual, Bucket, CampaignMove, CampaignState, Checklist, ChecklistItem, DynamicZero, Hazard, HazardState, Kind, Role,
-    SiteFile, Until, VenueKind, Verdict,
+    Actor, Bilingual, Bucket, Campaign, CampaignMove, CampaignProgress, CampaignState, Checklist, ChecklistItem, DynamicZero, Hazard,
+    HazardState, Inspection, Kind, Role, SiteFile, Until, Venue, VenueKind, Verdict,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -433,6 +433,46 @@ fn a_notice_is_signed_for_once_or_refused_before_a_witness() {
     assert_eq!(refusal(&signed(json!({"by": "photo", "sha256": photo(1).sha256}), &[2])), (Code::PhotoMissing, "signature.sha256"));
     assert_eq!(signed(json!({"by": "photo", "sha256": photo(9).sha256}), &[9]), Verdict::Held { until: Until::Blob(photo(9).sha256) });
     assert_eq!(refusal(&signed(json!({"by": "refused", "witness": "p-i"}), &[])), (Code::HazardFourEyes, "signature.witness"));
+}
+
+#[test]
+fn a_campaigns_progress_counts_each_venue_that_it_is_for_once_by_the_best_of_its_visits() {
+    let common = json!({"device": device(1), "operation": uuid::Uuid::nil(), "at": NOON});
+    let with = |mut body: Value| {
+        body.as_object_mut().unwrap().extend(common.as_object().unwrap().clone());
+        body
+    };
+    let plan = json!({"name": "清查", "purpose": "safety_check", "state": "running", "zones": ["z1"], "from": NOON, "to": NOON + DAY, "planned_by": "p-d"});
+    let campaign: Campaign = serde_json::from_value(with(plan)).unwrap();
+    let venue = |id: &str, zone: &str, retired_at: Option<&str>| -> Venue {
+        let name = json!({"zh": "店", "en": "shop"});
+        let at = json!({"lat": 29.06, "lon": 111.73});
+        serde_json::from_value(json!({"id": id, "name": name, "kind": "shop", "zone": zone, "at": at, "retired_at": retired_at})).unwrap()
+    };
+    let visit = |venue: &str, state: &str, outside: bool| -> Inspection {
+        let body = json!({"venue": venue, "zone": "z1", "outside_campaign": outside, "state": state, "inspector": "p-i"});
+        serde_json::from_value(with(body)).unwrap()
+    };
+    let venues = [
+        venue("approved", "z1", None),
+        venue("waits", "z1", None),
+        venue("returned", "z1", None),
+        venue("outside", "z1", None),
+        venue("gone", "z1", Some("2020-01-01T00:00:00Z")),
+        venue("elsewhere", "z2", None),
+    ];
+    let visits = [
+        visit("approved", "returned", false),
+        visit("approved", "approved", false),
+        visit("approved", "approved", false),
+        visit("waits", "submitted", false),
+        visit("returned", "returned", false),
+        visit("outside", "approved", true),
+        visit("elsewhere", "approved", false),
+    ];
+    let left = vec!["returned".to_owned(), "outside".to_owned()];
+    assert_eq!(CampaignProgress::of(&campaign, &venues, &visits, NOON), CampaignProgress { venues: 4, approved: 1, submitted: 1, left });
+    assert_eq!(CampaignProgress::of(&campaign, &[], &visits, NOON), CampaignProgress::default());
 }
 
 #[test]

@@ -73,8 +73,8 @@ impl Accounts {
     /// [`Code::Exists`] at `name`; [`Code::OutOfRange`] at `password` (at least 10 characters) or `role`.
     pub fn add(&self, name: &str, role: Role, person: Option<&str>, password: Option<&str>) -> Result<Option<String>> {
         let name = Text::required("name", name, 64)?;
-        if !matches!(role, Role::Desk | Role::Commander | Role::Admin | Role::Auditor) {
-            return Err(Error::field(Code::OutOfRange, "role", "desk, commander, admin or auditor"));
+        if !matches!(role, Role::Inspector | Role::Desk | Role::Commander | Role::Admin | Role::Auditor) {
+            return Err(Error::field(Code::OutOfRange, "role", "inspector, desk, commander, admin or auditor"));
         }
         if password.is_some_and(|password| password.chars().count() < 10) {
             return Err(Error::field(Code::OutOfRange, "password", "at least 10 characters"));

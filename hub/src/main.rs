@@ -295,7 +295,7 @@ enum UserCommand {
     Add {
         /// The login.
         name: String,
-        /// Such as desk, commander, admin, auditor.
+        /// Such as desk, commander, inspector, admin, auditor.
         #[arg(long)]
         role: String,
         #[command(flatten)]

@@ -14,6 +14,8 @@ pub struct DeskBrowser {
     url: String,
     cookies: RefCell<BTreeMap<String, String>>,
     csrf: String,
+    /// The language that is asked for where an address does not.
+    lang: Option<&'static str>,
 }
 
 /// What came back.
@@ -29,6 +31,18 @@ pub struct DeskAnswer {
 }
 
 impl DeskAnswer {
+    /// Whether the page says all of this.
+    #[must_use]
+    pub fn says(&self, words: &[&str]) -> bool {
+        words.iter().all(|words| self.text.contains(words))
+    }
+
+    /// The id of what was made: the last part of where it sends the browser.
+    #[must_use]
+    pub fn made(&self) -> String {
+        self.to.rsplit('/').next().unwrap_or_default().to_owned()
+    }
+
     /// A header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -40,15 +54,35 @@ impl DeskBrowser {
     /// Logs an officer in whose account stands for this person.
     #[must_use]
     pub fn log_in(district: &District, name: &str, role: Role, person: Option<&str>) -> Self {
+        Self::log_in_at(district, &district.url(), name, role, person)
+    }
+
+    /// [`DeskBrowser::log_in`] at another hub of the same data. The account may be there already.
+    #[must_use]
+    pub fn log_in_at(district: &District, url: &str, name: &str, role: Role, person: Option<&str>) -> Self {
         const PASSWORD: &str = "correct horse battery";
-        let accounts = district.hub().accounts();
-        accounts.add(name, role, person, Some(PASSWORD)).unwrap();
-        let mut browser = Self { url: district.url(), cookies: RefCell::default(), csrf: String::new() };
+        let _ = district.hub().accounts().add(name, role, person, Some(PASSWORD));
+        let mut browser = Self::nobody(url);
         let form = [("name", name), ("password", PASSWORD)];
-        assert_eq!(browser.send(Method::Post, "/desk/login", &form, &[]).status, 303);
-        let token = browser.cookies.borrow()["liuye_session"].clone();
-        browser.csrf = accounts.session(&token).unwrap().unwrap().csrf;
+        let begun = browser.send(Method::Post, "/desk/login", &form, &[]);
+        assert_eq!(begun.status, 303, "{}", begun.text);
+        // Every page of theirs has it; whoever sees no page at all is to be refused for their role, and not for want of it.
+        let accounts = rusqlite::Connection::open(district.hub_folder().join("accounts.db")).unwrap();
+        let sql = "SELECT csrf FROM sessions WHERE officer = ?1 ORDER BY rowid DESC LIMIT 1";
+        browser.csrf = accounts.query_row(sql, [name], |row| row.get(0)).unwrap();
         browser
+    }
+
+    /// A browser that is not logged in.
+    #[must_use]
+    pub fn nobody(url: &str) -> Self {
+        Self { url: url.to_owned(), cookies: RefCell::default(), csrf: String::new(), lang: None }
+    }
+
+    /// This browser, which asks for English wherever an address asks for no language.
+    #[must_use]
+    pub fn in_english(self) -> Self {
+        Self { lang: Some("en"), ..self }
     }
 
     /// A page.
@@ -98,7 +132,12 @@ impl DeskBrowser {
         headers.push(("cookie".to_owned(), self.cookies()));
         headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
         let body = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
-        let request = HttpRequest { method, url: format!("{}{path}", self.url), headers, body: body.into_bytes(), timeout_ms: 20_000 };
+        let more = self.lang.filter(|_| !path.contains("lang=")).map_or_else(String::new, |lang| {
+            let and = if path.contains('?') { '&' } else { '?' };
+            format!("{and}lang={lang}")
+        });
+        let request =
+            HttpRequest { method, url: format!("{}{path}{more}", self.url), headers, body: body.into_bytes(), timeout_ms: 20_000 };
         let response = NativeTransport::new().send(request).unwrap();
         for (_, cookie) in response.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
@@ -113,4 +152,14 @@ impl DeskBrowser {
 fn encoded(value: &str) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-._~".contains(byte);
     value.bytes().map(|byte| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
+}
+
+/// What people type who want a page to do something else. None of it may come out as it was typed.
+pub const INJECTIONS: [&str; 4] =
+    ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "'; DROP TABLE documents; --", "</textarea><svg onload=alert(1)>"];
+
+/// Whether a page is free of what was typed as a part of it.
+#[must_use]
+pub fn is_harmless(page: &str) -> bool {
+    !["<script>alert", "<img src=x", "<svg onload", "onerror=alert(1)>"].iter().any(|mark| page.contains(mark))
 }

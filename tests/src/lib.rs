@@ -26,7 +26,7 @@ pub mod year;
 
 pub use browser::{Browser, Shown};
 pub use clock::HandClock;
-pub use desk::{DeskAnswer, DeskBrowser};
+pub use desk::{DeskAnswer, DeskBrowser, INJECTIONS, is_harmless};
 pub use district::{District, open_phone, open_phone_at};
 pub use faulty::{FaultyTransport, Mishap, one_answer_hub};
 pub use inline::{HastyLine, InlineHub, InlineLine};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::case::{Case, Judgement, Noun, next, parse, staff};
-use super::{Bucket, Checklist, DocumentKind, Kind, Role, Text, Venue, Zone};
+use super::{Bucket, Checklist, DocumentKind, Inspection, InspectionState, Kind, Role, Text, Venue, Zone};
 use crate::log::DeviceId;
 use crate::{Code, Error, Result};
 
@@ -194,6 +194,41 @@ impl Campaign {
     #[must_use]
     pub fn is_running(&self, at: i64) -> bool {
         self.started_at.is_some_and(|started| started <= at) && self.closed_at.is_none_or(|closed| at <= closed)
+    }
+}
+
+/// How far a campaign has come, by the premises that it is to visit.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CampaignProgress {
+    /// Premises that are to be visited: those that it is for, and that were not struck off before it was over.
+    pub venues: usize,
+    /// Those of which a visit was approved.
+    pub approved: usize,
+    /// Of the others, those of which a visit waits for a decision.
+    pub submitted: usize,
+    /// The rest, by id: nothing was handed in there, or it was sent back.
+    pub left: Vec<String>,
+}
+
+impl CampaignProgress {
+    /// The progress at a moment (UTC ms), by the visits that name the campaign. Those that it is not for do not count.
+    #[must_use]
+    pub fn of(campaign: &Campaign, venues: &[Venue], visits: &[Inspection], now: i64) -> Self {
+        let end = campaign.closed_at.unwrap_or(now);
+        let is_meant = |venue: &&Venue| campaign.covers(venue) && venue.retired_at.is_none_or(|retired| retired > end);
+        let mut progress = Self::default();
+        for venue in venues.iter().filter(is_meant) {
+            let stands = |state| visits.iter().any(|visit| visit.venue == venue.id && !visit.outside_campaign && visit.state == state);
+            progress.venues += 1;
+            if stands(InspectionState::Approved) {
+                progress.approved += 1;
+            } else if stands(InspectionState::Submitted) {
+                progress.submitted += 1;
+            } else {
+                progress.left.push(venue.id.clone());
+            }
+        }
+        progress
     }
 }
 

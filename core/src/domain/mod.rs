@@ -93,7 +93,7 @@ pub use bucket_digest::BucketDigest;
 pub use call::{Assigned, Call, CallEvent, CallMove, CallState, POLICE_DIAL};
 pub use call_file::{CallFile, CallNote};
 pub use call_record::{CallCategory, CallRecord, CallSource, Severity};
-pub use campaign::{Campaign, CampaignEvent, CampaignMove, CampaignPurpose, CampaignState};
+pub use campaign::{Campaign, CampaignEvent, CampaignMove, CampaignProgress, CampaignPurpose, CampaignState};
 pub use cap::{CapAlert, CapReference};
 pub use check_in::{CheckIn, CheckInEvidence, CheckInRecord, CheckInReview, CheckInVerdict, Inside, Movement};
 pub use checklist::{Checklist, ChecklistEntry, ChecklistItem, ChecklistRef, ChecklistVersion};
@@ -121,7 +121,7 @@ pub use inspection::{ChecklistAnswer, Inspection, InspectionEvent, InspectionMov
 pub use key_road::KeyRoad;
 pub use kind::{DocumentKind, Kind};
 pub use lost_report::{Contact, ItemCategory, LossRecord, LostReport, LostReportEvent, LostReportMove, LostReportState};
-pub use matching::{Candidate, Contradiction, Factor, FactorKind, Match, Offered, Sought, rank, serial_digest};
+pub use matching::{Candidate, Contradiction, Factor, FactorKind, Match, Offered, Sought, concept_words, rank, serial_digest};
 pub use movement::Visit;
 pub use notice::{NoticeEvent, NoticeNumber, NoticeState, RectificationNotice, Signature};
 pub use person::{Certificate, Force, Person, PersonStatus, Role, RoleAssignment, StatusChange, Trade, ZoneAssignment};

@@ -12,8 +12,15 @@ use crate::hub::Hub;
 use crate::ledger::OperationRow;
 
 /// What has a name.
-const NAMED: [DocumentKind; 5] =
-    [DocumentKind::Person, DocumentKind::Unit, DocumentKind::Zone, DocumentKind::Checkpoint, DocumentKind::Venue];
+const NAMED: [DocumentKind; 7] = [
+    DocumentKind::Person,
+    DocumentKind::Unit,
+    DocumentKind::Zone,
+    DocumentKind::Checkpoint,
+    DocumentKind::Venue,
+    DocumentKind::Route,
+    DocumentKind::KeyRoad,
+];
 
 /// The names that a page needs, each read once.
 pub(super) struct Names {
@@ -33,9 +40,9 @@ impl Names {
     pub(super) fn of(&self, id: &str) -> String {
         match id {
             Actor::TOURIST => return self.lang.pick("游客", "tourist").to_owned(),
+            Actor::OPERATOR => return self.lang.pick("商户", "the venue's operator").to_owned(),
             Actor::SELF => return self.lang.pick("未登记手机", "phone not enrolled yet").to_owned(),
             Actor::PUBLIC => return self.lang.pick("公众页面", "public page").to_owned(),
-            Actor::OPERATOR => return self.lang.pick("商户", "venue operator").to_owned(),
             _ => {}
         }
         if let Some(known) = self.known.borrow().get(id) {
@@ -91,7 +98,7 @@ impl Names {
 }
 
 /// As much as a row has room for.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const MOST: usize = 60;
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }

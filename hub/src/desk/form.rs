@@ -1,6 +1,8 @@
 //! A form as it came, and what is wrong with it: the page shows both again, the fault at its field.
 
-use liuye_core::{Code, Error};
+use chrono::{NaiveDateTime, TimeZone};
+use chrono_tz::Tz;
+use liuye_core::{Code, Error, Result};
 
 use super::words::Lang;
 
@@ -25,9 +27,29 @@ impl Fields {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
+    /// A day and a time as a browser's own field writes them, by the clocks of that zone, as UTC ms.
+    ///
+    /// # Errors
+    /// [`Code::Missing`] or [`Code::TimeMalformed`] at the field.
+    pub(crate) fn moment(&self, name: &'static str, zone: Tz) -> Result<i64> {
+        let text = self.typed(name).ok_or_else(|| Error::field(Code::Missing, name, "a day and a time"))?;
+        let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
+        let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text.trim(), format).ok());
+        let at = local.and_then(|local| zone.from_local_datetime(&local).earliest()).map(|at| at.timestamp_millis());
+        at.ok_or_else(|| Error::field(Code::TimeMalformed, name, "a day and a time of the site's calendar"))
+    }
+
     /// Whether a field has this value among its own.
     pub(crate) fn has(&self, name: &str, value: &str) -> bool {
         self.all(name).any(|one| one == value)
+    }
+}
+
+/// The error at the form's own field, where a rule names the part of a body that the field belongs to.
+pub(crate) fn at_own_field(error: Error, part: &str) -> Error {
+    match error.field.strip_prefix(part).and_then(|rest| rest.strip_prefix('.')).map(str::to_owned) {
+        Some(field) => Error { field: field.into(), ..error },
+        None => error,
     }
 }
 
@@ -65,5 +87,32 @@ impl Fault {
     /// Whether it is about this form.
     pub(crate) fn is_of(&self, form: &str) -> bool {
         self.form == form
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fields(pairs: &[(&str, &str)]) -> Fields {
+        Fields(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+    }
+
+    #[test]
+    fn a_time_is_of_the_sites_clocks_and_what_is_none_is_said_at_its_field() {
+        let sent = fields(&[("due", "2026-05-01T08:00"), ("from", "2026-05-01T08:00:30"), ("to", "tomorrow"), ("at", " ")]);
+        let zone = chrono_tz::Asia::Shanghai;
+        let at = |text| liuye_core::domain::parse_rfc3339(text).ok();
+        assert_eq!(sent.moment("due", zone).ok(), at("2026-05-01T08:00:00+08:00"));
+        assert_eq!(sent.moment("from", zone).ok(), at("2026-05-01T08:00:30+08:00"));
+        let refused = |name| sent.moment(name, zone).map_err(|error| (error.code, error.field.into_owned()));
+        assert_eq!(refused("to"), Err((Code::TimeMalformed, "to".to_owned())));
+        assert_eq!(refused("at"), Err((Code::Missing, "at".to_owned())));
+    }
+
+    #[test]
+    fn a_fault_of_a_part_stands_at_the_forms_own_field() {
+        let error = |field: &'static str| at_own_field(Error::field(Code::Missing, field, ""), "found").field.into_owned();
+        assert_eq!([error("found.place"), error("foundation"), error("hidden")], ["place", "foundation", "hidden"]);
     }
 }

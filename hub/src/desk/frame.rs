@@ -1,6 +1,7 @@
 //! The frame of every page: who is logged in, in which language, where they are and where they may go. A handler says which
 //! page it serves and how it is built; roles, headers, refusals and forms are seen to here.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use askama::Template;
@@ -144,6 +145,11 @@ impl Frame {
         if self.is_faulty(form) { self.fields.get(field) } else { "" }
     }
 
+    /// What was typed into one of several fields of one name, from 0, of a form that was refused.
+    pub(crate) fn typed_nth(&self, form: &str, field: &'static str, index: impl Borrow<usize>) -> &str {
+        if self.is_faulty(form) { self.fields.all(field).nth(*index.borrow()).unwrap_or_default() } else { "" }
+    }
+
     /// Whether a choice of a form that was refused was made; `by_default` where none was sent.
     pub(crate) fn chosen(&self, form: &str, field: &str, value: &str, by_default: bool) -> bool {
         if self.is_faulty(form) { self.fields.has(field, value) } else { by_default }
@@ -170,15 +176,7 @@ impl Visit {
 
     /// Does what a form asks for, by an account of one of these roles: on success the browser goes on, a refusal shows the page
     /// again with what was typed, and the words at the field. `form` is the form's name in its page.
-    pub(crate) async fn act<T, W, F>(
-        self,
-        page: Page,
-        roles: &'static [Role],
-        form: &'static str,
-        fields: Fields,
-        work: W,
-        again: F,
-    ) -> Response
+    pub(crate) async fn act<T, W, F>(self, page: Page, roles: &'static [Role], form: &str, fields: Fields, work: W, again: F) -> Response
     where
         T: Template,
         W: FnOnce(&Hub, &Officer, &Fields) -> Result<Done> + Send + 'static,

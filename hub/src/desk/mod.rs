@@ -3,16 +3,28 @@
 mod about;
 mod call;
 mod calls;
+mod campaign;
+mod check_in;
+mod claim;
 mod clock;
 mod form;
+mod found_item;
 mod frame;
+mod hazard;
+mod inspection;
+mod loss;
+mod lost;
 mod map;
+mod matched;
 mod notice;
+mod nouns;
 mod now;
 mod pages;
+mod patrol;
 mod preferences;
 mod record;
 mod records;
+mod safety;
 mod said;
 mod session;
 mod site;
@@ -64,12 +76,39 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/records/{position}", get(record::show))
         .route("/desk/records/{position}/contact", post(record::contact))
         .route("/desk/photos/{sha256}", get(record::photo))
+        .route("/desk/patrol", get(patrol::show))
+        .route("/desk/patrol/tours", post(patrol::schedule))
+        .route("/desk/patrol/check-ins/{id}", get(check_in::show))
+        .route("/desk/patrol/check-ins/{id}/{decision}", post(check_in::decide))
+        .route("/desk/lost", get(lost::list))
+        .route("/desk/lost/items", post(lost::register))
+        .route("/desk/lost/items/{id}", get(found_item::show))
+        .route("/desk/lost/items/{id}/claims", post(claim::submit))
+        .route("/desk/lost/items/{id}/secrets", post(found_item::secrets))
+        .route("/desk/lost/items/{id}/print/notice", get(found_item::notice))
+        .route("/desk/lost/items/{id}/print/receipt", get(found_item::receipt))
+        .route("/desk/lost/items/{id}/{step}", post(found_item::act))
+        .route("/desk/lost/claims/{id}/contact", post(claim::contact))
+        .route("/desk/lost/claims/{id}/{step}", post(claim::act))
+        .route("/desk/lost/reports/{id}", get(loss::show))
+        .route("/desk/lost/reports/{id}/contact", post(loss::contact))
+        .route("/desk/lost/reports/{id}/{step}", post(loss::act))
+        .route("/desk/safety", get(safety::board))
+        .route("/desk/safety/campaigns", post(safety::plan))
+        .route("/desk/safety/campaigns/{id}", get(campaign::show))
+        .route("/desk/safety/campaigns/{id}/{step}", post(campaign::act))
+        .route("/desk/safety/hazards/{id}", get(hazard::show))
+        .route("/desk/safety/hazards/{id}/{step}", post(hazard::act))
+        .route("/desk/safety/inspections/{id}", get(inspection::show))
+        .route("/desk/safety/inspections/{id}/{step}", post(inspection::act))
         .route("/desk/notices/{id}", get(notice::show))
         .route("/desk/notices/{id}/print", post(notice::print))
         .route("/desk/login", get(session::form).post(session::log_in))
         .route("/desk/logout", post(session::log_out))
         .route("/v1/sites/{site}/stats", get(statistics::show))
         .route("/desk/desk.css", get(|| async { file("text/css; charset=utf-8", include_str!("../../static/desk.css")) }))
+        .route("/desk/print.css", get(|| async { file("text/css; charset=utf-8", include_str!("../../static/print.css")) }))
+        .route("/desk/print.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("../../static/print.js")) }))
         .route("/desk/desk.js", get(|| async { file("text/javascript; charset=utf-8", include_str!("../../static/desk.js")) }))
         .route("/desk/icon.svg", get(|| async { file("image/svg+xml", include_str!("../../static/icon.svg")) }))
         .route("/desk/{*unknown}", get(unknown))

@@ -43,7 +43,7 @@ impl Page {
 
     /// Whether the router serves it: the navigation leads nowhere else.
     pub(crate) const fn is_served(self) -> bool {
-        matches!(self, Self::Now | Self::Calls | Self::Attention | Self::Records)
+        matches!(self, Self::Now | Self::Calls | Self::Patrol | Self::LostAndFound | Self::Safety | Self::Attention | Self::Records)
     }
 
     /// Where it is.
@@ -86,8 +86,14 @@ impl Page {
     pub(crate) const fn readers(self) -> &'static [Role] {
         match self {
             Self::People => &[Role::Desk, Role::Commander, Role::Admin, Role::Auditor],
+            Self::Safety => &[Role::Inspector, Role::Desk, Role::Commander, Role::Auditor],
             _ => READERS,
         }
+    }
+
+    /// Where an account of this role begins.
+    pub(crate) fn home(role: Role) -> &'static str {
+        Self::ALL.iter().find(|page| page.is_served() && page.is_for(role)).map_or("/desk", |page| page.address())
     }
 
     /// Whether an account of this role may see it.
@@ -114,6 +120,7 @@ mod tests {
     fn an_admin_reads_no_case_and_an_auditor_reads_everything() {
         let seen = |role| Page::ALL.iter().copied().filter(|page| page.is_for(role)).collect::<Vec<_>>();
         assert_eq!(seen(Role::Admin), [Page::People]);
+        assert_eq!(seen(Role::Inspector), [Page::Safety], "an inspector answers for hazards, and reads nothing else");
         assert_eq!(seen(Role::Auditor), Page::ALL);
         assert!(seen(Role::Guard).is_empty());
     }

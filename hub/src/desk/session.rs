@@ -13,6 +13,7 @@ use serde::Deserialize;
 use super::Desk;
 use super::form::Fields;
 use super::frame::{Visit, rendered};
+use super::pages::Page;
 use super::preferences::{Preferences, Theme, cookie};
 use super::words::Lang;
 use crate::accounts::Session;
@@ -68,7 +69,8 @@ pub(super) async fn log_in(
         let page = LoginPage { lang, theme, problem };
         return (StatusCode::UNAUTHORIZED, rendered(&page)).into_response();
     };
-    let mut response = Redirect::to("/desk").into_response();
+    let role = desk.hub.accounts().session(&token).ok().flatten().map(|session| session.role);
+    let mut response = Redirect::to(role.map_or("/desk", Page::home)).into_response();
     set_cookie(&mut response, &token, desk.secure, "");
     response
 }

@@ -50,6 +50,16 @@ impl SiteView {
         self.formatted(ms, "%H:%M")
     }
 
+    /// A day and a time (UTC ms) to the minute, as they stand on paper.
+    pub(crate) fn minute(&self, ms: i64) -> String {
+        self.formatted(ms, "%Y-%m-%d %H:%M")
+    }
+
+    /// The day (UTC ms) by the site's calendar.
+    pub(crate) fn day(&self, ms: i64) -> String {
+        self.formatted(ms, "%Y-%m-%d")
+    }
+
     /// The time of day (UTC ms) to the second: the fast response counts in seconds.
     pub(crate) fn to_the_second(&self, ms: i64) -> String {
         self.formatted(ms, "%H:%M:%S")

@@ -4,11 +4,12 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use liuye_core::domain::{Figure, Role, Statistics};
+use liuye_core::domain::{Figure, Statistics};
 use liuye_core::{Code, Error};
 use serde::{Deserialize, Serialize};
 
 use super::Desk;
+use super::pages::Page;
 use super::session::session;
 use crate::api::{ApiError, FiguresRefusals, blocking};
 use crate::ops::stats::BehindAnswer;
@@ -72,7 +73,7 @@ pub(super) async fn show(
 ) -> Result<Response, ApiError> {
     let refused = |status| ApiError::with_status(Error::new(Code::NotPermitted, "for officers of the desk"), status);
     let session = session(&desk, &headers).ok_or_else(|| refused(401))?;
-    if session.role == Role::Admin {
+    if !Page::Figures.is_for(session.role) {
         return Err(refused(403));
     }
     blocking(move || {

@@ -2,6 +2,13 @@
 
 mod calls;
 mod codes;
+mod lost;
+mod patrol;
+mod safety;
+
+pub(crate) use lost::{claim_class, found_class, loss_class};
+pub(crate) use patrol::{check_in_class, tour_class};
+pub(crate) use safety::{campaign_class, hazard_class, inspection_class};
 
 pub(crate) use calls::{CATEGORIES, SEVERITIES};
 
@@ -279,7 +286,8 @@ impl Lang {
         }
     }
 
-    fn flag(self, flag: &str) -> String {
+    /// Why somebody should look at it.
+    pub(crate) fn flag(self, flag: &str) -> String {
         let words = match flag {
             "fix_missing" => ("没有定位", "no position"),
             "fix_stale" => ("定位过旧", "position too old"),

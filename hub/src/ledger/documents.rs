@@ -46,6 +46,16 @@ impl Tx<'_> {
         statement.query_map((self.site, kind.as_str(), from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
     }
 
+    /// Documents of a kind in one of these states, newest first.
+    pub(crate) fn in_states(&self, kind: DocumentKind, states: &[&str], limit: u32, offset: u32) -> Result<Vec<Document>> {
+        let sql = select!(
+            "AND kind = ?2 AND json_extract(body, '$.state') IN (SELECT value FROM json_each(?3)) ORDER BY at DESC, id LIMIT ?4 OFFSET ?5"
+        );
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let states = serde_json::to_string(states)?;
+        statement.query_map((self.site, kind.as_str(), states, limit, offset), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
     /// Shifts or tours of a person within a span of time, in any order.
     pub(crate) fn duties_of(&self, kind: DocumentKind, person: &str, from: i64, to: i64) -> Result<Vec<Document>> {
         // The kind stands in the text, so that the partial index of that kind is used.
@@ -59,6 +69,26 @@ impl Tx<'_> {
         let sql = select!("AND kind = 'claim' AND json_extract(body, '$.device') = ?2 AND at BETWEEN ?3 AND ?4");
         let mut statement = self.connection.prepare_cached(sql)?;
         statement.query_map((self.site, device.to_string(), from, to), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Check-ins that somebody still has to look at, newest first.
+    pub(crate) fn flagged_check_ins(&self, limit: u32, offset: u32) -> Result<Vec<Document>> {
+        // The condition is the index's own.
+        let sql = select!("AND kind = 'check_in' AND json_extract(body, '$.verdict') = 'flagged' ORDER BY at DESC, id LIMIT ?2 OFFSET ?3");
+        let mut statement = self.connection.prepare_cached(sql)?;
+        statement.query_map((self.site, limit, offset), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Documents of a kind that name another document at a place of their body, such as `$.hazard`, in any order.
+    pub(crate) fn naming(&self, kind: DocumentKind, place: &str, id: &str) -> Result<Vec<Document>> {
+        let mut statement = self.connection.prepare_cached(select!("AND kind = ?2 AND json_extract(body, ?3) = ?4"))?;
+        statement.query_map((self.site, kind.as_str(), place, id), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
+    }
+
+    /// Claims of a found item, in any order.
+    pub(crate) fn claims_about(&self, item: &str) -> Result<Vec<Document>> {
+        let mut statement = self.connection.prepare_cached(select!("AND kind = 'claim' AND json_extract(body, '$.item') = ?2"))?;
+        statement.query_map((self.site, item), raw)?.map(|row| Ok(parse(row?)?.document)).collect()
     }
 
     /// Found items of a category that were found no earlier than `from` (UTC ms).

@@ -102,6 +102,15 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Whether a photo came with a record of a hazard, an inspection or a notice.
+    pub(crate) fn is_photo_of_safety_check(&self, sha256: &Digest) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM photo_uses AS uses JOIN operations AS written
+                       ON written.site = uses.site AND written.id = uses.operation
+                   WHERE uses.site = ?1 AND uses.sha256 = ?2
+                       AND (written.kind GLOB 'hazard.*' OR written.kind GLOB 'inspection.*' OR written.kind GLOB 'notice.*'))";
+        Ok(self.connection.prepare_cached(sql)?.query_row((self.site, sha256.to_string()), |row| row.get(0))?)
+    }
+
     /// Changes the verdict of an operation that took effect, or failed, at `position`.
     pub(crate) fn set_verdict(&self, operation: Uuid, verdict: &Verdict, position: u64) -> Result<()> {
         self.connection.execute(

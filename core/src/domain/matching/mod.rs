@@ -133,6 +133,12 @@ impl ItemCategory {
     }
 }
 
+/// What both sides have in common ([`Factor::common`]) in Chinese and in English; none where the table of words has no such name.
+#[must_use]
+pub fn concept_words(name: &str) -> Option<(&'static str, &'static str)> {
+    Words::get().both(name)
+}
+
 /// The digest of a serial number or IMEI: letters and digits alone, in upper case. It is no secret of the site: a phone has to make it
 /// before it knows one.
 ///
@@ -407,6 +413,12 @@ mod tests {
         assert_eq!(judged("Zorblatt", "Quuxly"), Some(false));
         assert_eq!(judged("佐布拉特", "Zorblatt"), None, "it may be its name in the other language");
         assert_eq!(judged("华为", "Zorblatt"), None);
+    }
+
+    #[test]
+    fn what_is_in_common_has_words_in_both_languages() {
+        assert_eq!(concept_words("black"), Some(("黑", "black")));
+        assert_eq!(concept_words("no such name"), None);
     }
 
     #[test]

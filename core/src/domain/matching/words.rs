@@ -41,6 +41,8 @@ pub(super) struct Words {
     known: HashMap<String, Vec<Concept>>,
     stop: HashSet<String>,
     near: HashSet<(&'static str, &'static str)>,
+    /// The first Chinese word of each name.
+    chinese: HashMap<&'static str, &'static str>,
     /// Characters or words of the longest entry.
     longest: usize,
 }
@@ -67,6 +69,9 @@ impl Words {
         for (field, row) in rows.into_iter().flat_map(|(field, rows)| rows.into_iter().map(move |row| (field, row))) {
             // Read once for the life of the program.
             let name: &'static str = Box::leak(row.first()?.clone().into_boxed_str());
+            if let Some(word) = row.iter().find(|word| !word.is_ascii()) {
+                words.chinese.insert(name, Box::leak(word.clone().into_boxed_str()));
+            }
             for word in row {
                 let word = plain(&word);
                 words.longest = words.longest.max(word.chars().count());
@@ -83,6 +88,11 @@ impl Words {
             words.near.extend([(a, b), (b, a)]);
         }
         Some(words)
+    }
+
+    /// A name of the table in Chinese and in English; none where it has no such name.
+    pub(super) fn both(&self, name: &str) -> Option<(&'static str, &'static str)> {
+        self.chinese.get_key_value(name).map(|(name, word)| (*word, *name))
     }
 
     /// Whether two colours are taken for each other in bad light.
