@@ -41,6 +41,7 @@ pub mod desk;
 pub mod ops;
 
 pub use crowd::CrowdReport;
+pub use duty::AtPost;
 pub use edition::Edition;
 pub use erase::EraseReport;
 pub use hub::Hub;

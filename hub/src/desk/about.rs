@@ -12,8 +12,16 @@ use crate::hub::Hub;
 use crate::ledger::OperationRow;
 
 /// What has a name.
-const NAMED: [DocumentKind; 5] =
-    [DocumentKind::Person, DocumentKind::Unit, DocumentKind::Zone, DocumentKind::Checkpoint, DocumentKind::Venue];
+const NAMED: [DocumentKind; 8] = [
+    DocumentKind::Person,
+    DocumentKind::Unit,
+    DocumentKind::Zone,
+    DocumentKind::Checkpoint,
+    DocumentKind::Venue,
+    DocumentKind::DutyPost,
+    DocumentKind::Topic,
+    DocumentKind::Material,
+];
 
 /// The names that a page needs, each read once.
 pub(super) struct Names {
@@ -77,7 +85,7 @@ impl Names {
 }
 
 /// As much as a row has room for.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const MOST: usize = 60;
     if text.chars().count() <= MOST { text.to_owned() } else { text.chars().take(MOST - 1).chain(['…']).collect() }
 }

@@ -4,8 +4,10 @@ mod about;
 mod call;
 mod calls;
 mod clock;
+mod duty;
 mod form;
 mod frame;
+mod handover;
 mod map;
 mod notice;
 mod now;
@@ -18,6 +20,7 @@ mod session;
 mod site;
 mod statistics;
 mod welfare;
+mod when;
 mod words;
 
 pub(crate) use frame::rendered;
@@ -59,6 +62,12 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/calls/{id}/contact", post(call::contact))
         .route("/desk/calls/{id}/{step}", post(call::act))
         .route("/desk/tiles/{level}/{column}/{row}", get(map::tile))
+        .route("/desk/duty", get(duty::show))
+        .route("/desk/duty/log", post(duty::write))
+        .route("/desk/duty/consultation", post(duty::consult))
+        .route("/desk/duty/shift/{step}", post(duty::shift))
+        .route("/desk/duty/handover", post(handover::offer))
+        .route("/desk/duty/handover/{id}/accept", post(handover::accept))
         .route("/desk/records", get(records::all))
         .route("/desk/attention", get(records::attention))
         .route("/desk/records/{position}", get(record::show))

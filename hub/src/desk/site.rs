@@ -45,6 +45,11 @@ impl SiteView {
         self.formatted(ms, "%Y-%m-%d %H:%M:%S")
     }
 
+    /// A time (UTC ms) to the minute, as the site's clocks show it.
+    pub(crate) fn show_minute(&self, ms: i64) -> String {
+        self.formatted(ms, "%Y-%m-%d %H:%M")
+    }
+
     /// The time of day (UTC ms) as the site's clocks show it.
     pub(crate) fn time_of_day(&self, ms: i64) -> String {
         self.formatted(ms, "%H:%M")

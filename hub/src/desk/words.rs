@@ -2,8 +2,10 @@
 
 mod calls;
 mod codes;
+mod duty;
 
 pub(crate) use calls::{CATEGORIES, SEVERITIES};
+pub(crate) use duty::{CONSULTATION_TOPICS, LOG_TOPICS};
 
 use axum::http::HeaderMap;
 use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};
