@@ -5,6 +5,7 @@
 
 mod api;
 mod archive;
+mod attention;
 mod blobs;
 mod changes;
 mod crowd;
@@ -27,6 +28,7 @@ mod own_device;
 mod patrol;
 mod personnel;
 mod public;
+mod qr;
 mod scope;
 mod server;
 mod sheet;
@@ -40,12 +42,13 @@ pub mod accounts;
 pub mod desk;
 pub mod ops;
 
+pub use attention::{Fork, WrongClock};
 pub use crowd::CrowdReport;
 pub use duty::AtPost;
 pub use edition::Edition;
 pub use erase::EraseReport;
 pub use hub::Hub;
-pub use ledger::{AttentionRow, DeviceRow, HeldBy, HintRow, OperationRow};
+pub use ledger::{AttentionRow, BranchRow, DeviceRow, HeldBy, HintRow, OperationRow, ReadingRow};
 pub use lost::Told;
 pub use notice::NoticeLanguage;
 pub use patrol::NightDensity;

@@ -1,9 +1,11 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
 mod about;
+mod attention;
 mod call;
 mod calls;
 mod clock;
+mod devices;
 mod duty;
 mod form;
 mod frame;
@@ -12,9 +14,13 @@ mod map;
 mod notice;
 mod now;
 mod pages;
+mod people;
+mod person;
+mod personnel;
 mod preferences;
 mod record;
 mod records;
+mod roster;
 mod said;
 mod session;
 mod site;
@@ -30,7 +36,7 @@ pub(crate) use words::Lang;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -68,8 +74,20 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/duty/shift/{step}", post(duty::shift))
         .route("/desk/duty/handover", post(handover::offer))
         .route("/desk/duty/handover/{id}/accept", post(handover::accept))
+        .route("/desk/people", get(people::list))
+        .route("/desk/people/import", get(personnel::form).post(personnel::take).layer(DefaultBodyLimit::max(personnel::MAX_BODY)))
+        .route("/desk/people/roster", get(roster::show))
+        .route("/desk/people/roster/{shift}/cancel", post(roster::cancel))
+        .route("/desk/people/devices", get(devices::list))
+        .route("/desk/people/devices/{device}", get(devices::show))
+        .route("/desk/people/devices/{device}/revoke", post(devices::revoke))
+        .route("/desk/people/{id}", get(person::show))
+        .route("/desk/people/{id}/shift", post(person::plan))
+        .route("/desk/people/{id}/code", post(person::code))
+        .route("/desk/people/{id}/pin", post(person::pin))
         .route("/desk/records", get(records::all))
-        .route("/desk/attention", get(records::attention))
+        .route("/desk/attention", get(attention::show))
+        .route("/desk/attention/settle", post(attention::settle))
         .route("/desk/records/{position}", get(record::show))
         .route("/desk/records/{position}/contact", post(record::contact))
         .route("/desk/photos/{sha256}", get(record::photo))

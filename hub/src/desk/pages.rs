@@ -43,7 +43,15 @@ impl Page {
 
     /// Whether the router serves it: the navigation leads nowhere else.
     pub(crate) const fn is_served(self) -> bool {
-        matches!(self, Self::Now | Self::Calls | Self::DutyBook | Self::Attention | Self::Records)
+        matches!(
+            self,
+            Self::Now
+                | Self::Calls
+                | Self::People
+                | Self::DutyBook
+                | Self::Attention
+                | Self::Records
+        )
     }
 
     /// Where it is.

@@ -25,7 +25,9 @@ mod uploads;
 mod world;
 
 pub(crate) use branches::Branch;
+pub use branches::BranchRow;
 pub(crate) use codes::{Code as EnrolCode, For};
+pub use contacts::ReadingRow;
 pub use devices::DeviceRow;
 pub(crate) use entries::{entry_hash, genesis};
 pub(crate) use facts::{QUARTER_MS, fact};

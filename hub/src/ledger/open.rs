@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/010_lost_property.sql"),
     include_str!("sql/011_open_matters.sql"),
     include_str!("sql/012_facts.sql"),
+    include_str!("sql/013_attention.sql"),
 ];
 
 /// The hub's database: one writer, and a few readers that never wait for it.
