@@ -4,9 +4,11 @@ mod about;
 mod attention;
 mod call;
 mod calls;
+mod chart;
 mod clock;
 mod devices;
 mod duty;
+mod figures;
 mod form;
 mod frame;
 mod handover;
@@ -20,6 +22,7 @@ mod personnel;
 mod preferences;
 mod record;
 mod records;
+mod report;
 mod roster;
 mod said;
 mod session;
@@ -85,6 +88,11 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/people/{id}/shift", post(person::plan))
         .route("/desk/people/{id}/code", post(person::code))
         .route("/desk/people/{id}/pin", post(person::pin))
+        .route("/desk/figures", get(figures::show))
+        .route("/desk/figures.csv", get(figures::table))
+        .route("/desk/figures/report", get(report::show))
+        .route("/desk/figures/{figure}", get(figures::behind))
+        .route("/desk/figures/{figure}/records.csv", get(figures::behind_table))
         .route("/desk/records", get(records::all))
         .route("/desk/attention", get(attention::show))
         .route("/desk/attention/settle", post(attention::settle))

@@ -50,6 +50,7 @@ impl Page {
                 | Self::People
                 | Self::DutyBook
                 | Self::Attention
+                | Self::Figures
                 | Self::Records
         )
     }

@@ -4,6 +4,7 @@ mod attention;
 mod calls;
 mod codes;
 mod duty;
+mod figures;
 mod people;
 
 pub(crate) use calls::{CATEGORIES, SEVERITIES};
