@@ -40,7 +40,7 @@ fn the_base_is_searched_and_filtered_in_both_languages() {
         ("status=left", 1),
         ("force=police&trade=patrol", 4),
         ("q=nobody", 0),
-        ("force=<script>", 30),
+        ("force=%3Cscript%3E", 30),
     ] {
         assert_eq!(found(query).0, count, "{query}");
     }

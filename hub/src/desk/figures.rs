@@ -24,6 +24,9 @@ const BEHIND: usize = 100;
 /// A window of more days than this is shown by months.
 const BY_DAY: i64 = 62;
 
+/// A window is at most so many days: two hundred years.
+const MOST_DAYS: i64 = 73_050;
+
 /// The figures that are shown over time: of each, what it counts lies on a day.
 const OVER_TIME: [Figure; 4] = [Figure::HazardsFound, Figure::HazardsClosed, Figure::PublicitySessions, Figure::LostReturned];
 
@@ -61,11 +64,14 @@ impl Window {
             text => text.parse().map_err(|_| Error::field(Code::TimeMalformed, name, "a day")),
         };
         let last = day(&asked.through, "through", today)?;
-        let first = day(&asked.from, "from", last.with_day(1).unwrap_or(last))?;
+        let first = day(&asked.from, "from", first_of(last))?;
         let as_of = match asked.as_of.trim() {
             "" => None,
             text => Some(text.parse().map_err(|_| Error::field(Code::OutOfRange, "as_of", "a position of the site's log"))?),
         };
+        if (last - first).num_days() > MOST_DAYS {
+            return Err(Error::field(Code::OutOfRange, "from", "at most two hundred years before the last day"));
+        }
         Self::of(first, last, as_of, site)
     }
 
@@ -229,6 +235,11 @@ fn card(figure: Figure, counted: &Statistics, lang: Lang) -> Card {
     }
 }
 
+/// The first day of a day's month.
+pub(super) fn first_of(day: NaiveDate) -> NaiveDate {
+    day.with_day(1).unwrap_or(day)
+}
+
 /// A figure in a few characters; a dash where there is nothing to count.
 pub(super) fn value_of(figure: Figure, counted: &Statistics) -> String {
     match (figure, counted.number(figure)) {
@@ -288,13 +299,10 @@ fn course(hub: &Hub, figure: Figure, window: &Window, as_of: u64, frame: &Frame)
     let is_by_day = (window.last - window.first).num_days() < BY_DAY;
     let label = |day: NaiveDate| if is_by_day { day.to_string() } else { day.format("%Y-%m").to_string() };
     let mut counts: Vec<(String, u64)> = Vec::new();
-    let mut day = window.first;
+    let mut day = if is_by_day { window.first } else { first_of(window.first) };
     while day <= window.last {
-        let name = label(day);
-        if counts.last().is_none_or(|(last, _)| *last != name) {
-            counts.push((name, 0));
-        }
-        day = days_after(day, 1);
+        counts.push((label(day), 0));
+        day = if is_by_day { days_after(day, 1) } else { first_of(days_after(day, 31)) };
     }
     for at in hub.times(figure, window.from, window.to, Some(as_of))? {
         let name = label(frame.site.day(at));

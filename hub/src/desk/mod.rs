@@ -7,6 +7,7 @@ mod calls;
 mod chart;
 mod clock;
 mod devices;
+mod disputes;
 mod duty;
 mod figures;
 mod form;
@@ -20,6 +21,7 @@ mod people;
 mod person;
 mod personnel;
 mod preferences;
+mod publicity;
 mod record;
 mod records;
 mod report;
@@ -93,6 +95,12 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/figures/report", get(report::show))
         .route("/desk/figures/{figure}", get(figures::behind))
         .route("/desk/figures/{figure}/records.csv", get(figures::behind_table))
+        .route("/desk/publicity", get(publicity::show).post(publicity::plan))
+        .route("/desk/publicity/leaflets/{step}", post(publicity::leaflets))
+        .route("/desk/publicity/{id}/{step}", post(publicity::act))
+        .route("/desk/disputes", get(disputes::list).post(disputes::report))
+        .route("/desk/disputes/{id}", get(disputes::show))
+        .route("/desk/disputes/{id}/{step}", post(disputes::act))
         .route("/desk/records", get(records::all))
         .route("/desk/attention", get(attention::show))
         .route("/desk/attention/settle", post(attention::settle))

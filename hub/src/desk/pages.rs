@@ -48,6 +48,8 @@ impl Page {
             Self::Now
                 | Self::Calls
                 | Self::People
+                | Self::Publicity
+                | Self::Disputes
                 | Self::DutyBook
                 | Self::Attention
                 | Self::Figures

@@ -8,7 +8,7 @@ use liuye_core::domain::{Figure, Statistics};
 use liuye_core::{Code, Error, Result};
 use serde::Deserialize;
 
-use super::figures::{Window, percent, value_of};
+use super::figures::{Window, first_of, percent, value_of};
 use super::frame::{Frame, Visit};
 use super::pages::Page;
 use super::when::{days_after, days_before};
@@ -91,10 +91,6 @@ fn build(hub: &Hub, frame: Frame, asked: &Asked) -> Result<ReportPage> {
         counted,
         frame,
     })
-}
-
-fn first_of(day: NaiveDate) -> NaiveDate {
-    day.with_day(1).unwrap_or(day)
 }
 
 /// The first day of the month that is asked for.

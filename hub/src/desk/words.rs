@@ -6,10 +6,12 @@ mod codes;
 mod duty;
 mod figures;
 mod people;
+mod publicity;
 
 pub(crate) use calls::{CATEGORIES, SEVERITIES};
 pub(crate) use duty::{CONSULTATION_TOPICS, LOG_TOPICS};
 pub(crate) use people::{FORCES, STATUSES, TRADES};
+pub(crate) use publicity::DISPUTE_CATEGORIES;
 
 use axum::http::HeaderMap;
 use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};
