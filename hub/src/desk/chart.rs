@@ -70,7 +70,7 @@ pub(super) fn columns(values: &[(String, u64)]) -> Vec<Column> {
 
 /// How much of the whole length a part is.
 fn share(part: u64, whole: u64) -> u64 {
-    if whole == 0 { 0 } else { part.saturating_mul(LENGTH) / whole }
+    part.saturating_mul(LENGTH).checked_div(whole).unwrap_or(0)
 }
 
 #[cfg(test)]

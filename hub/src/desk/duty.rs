@@ -192,7 +192,7 @@ fn build(hub: &Hub, frame: Frame, asked: &Asked) -> Result<DutyPage> {
         day: day.to_string(),
         earlier: days_before(day, DAYS).to_string(),
         later: (day < today).then(|| days_after(day, DAYS).min(today).to_string()),
-        posts: hub.staffing(window.0, window.1)?.iter().map(|post| staffed(post, window, &frame, &names)).collect(),
+        posts: hub.staffing(window.0, window.1)?.iter().map(|post| staffed(post, window.0, &frame, &names)).collect(),
         present: at_posts.iter().map(|one| present(hub, one, &frame, &names)).collect::<Result<_>>()?,
         older: (log.len() == ENTRIES as usize).then(|| after + ENTRIES),
         corrections: corrections(&frame, &log),
@@ -222,8 +222,9 @@ fn is_retired(post: &DutyPost, now: i64) -> bool {
     post.retired_at.is_some_and(|retired| retired <= now)
 }
 
-fn staffed(staffing: &Staffing, (from, to): (i64, i64), frame: &Frame, names: &Names) -> Post {
-    let place = |at: i64| (at - from).saturating_mul(BAR) / (to - from).max(1);
+fn staffed(staffing: &Staffing, from: i64, frame: &Frame, names: &Names) -> Post {
+    // What is still to come is no part of it.
+    let place = |at: i64| (at - from).saturating_mul(BAR) / staffing.window_ms.max(1);
     let gap = |gap: &liuye_core::domain::StaffingGap| Gap {
         words: format!("{} – {}", frame.site.show_minute(gap.from), frame.site.show_minute(gap.to)),
         length: length(gap.to - gap.from),
