@@ -352,7 +352,7 @@ impl Hub {
     /// # Errors
     /// Those of the store.
     pub fn attention(&self, limit: u32) -> Result<Vec<AttentionRow>> {
-        self.read(&self.site()?, |tx| tx.attention(limit))
+        self.attention_before(u64::MAX, limit)
     }
 
     /// Urgent operations that phones told ahead of their turn, newest first: unconfirmed until the log brings them, and applied nowhere.

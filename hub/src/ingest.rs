@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 
-use liuye_core::domain::{Actor, Bucket, Contact, Context, DocumentKind, Kind, Until, Verdict, Write, apply, redact_operation};
+use liuye_core::domain::{
+    Actor, Bucket, Contact, Context, DocumentKind, Kind, OperationDiscard, Standing, Until, Verdict, Write, apply, redact_operation,
+};
 use liuye_core::env::Env;
 use liuye_core::log::{ContactSeal, DeviceId, Digest, Operation, head_preimage, verify_chain};
 use liuye_core::sync::policy::MAX_OPERATIONS;
@@ -305,17 +307,33 @@ impl Ingest<'_> {
         })
     }
 
-    /// What a correction corrects, and what is given up, has to be there, of this device and of this author.
+    /// What a correction corrects, and what is given up, has to be there, of this device and of this author; at the desk an officer
+    /// settles what anyone wrote.
     fn reference_fault(&self, device: &DeviceRow, operation: &Operation) -> Result<Option<Verdict>> {
         let target = match (operation.amends, discard_target(operation)) {
             (Some(id), _) | (None, Some(id)) => id,
             (None, None) => return Ok(None),
         };
-        let open = self.tx.operation(target)?.is_some_and(|taken| {
-            let own = taken.operation.device == device.device && Actor::may_correct(&operation.actor, &taken.operation.actor);
-            own && !taken.verdict.is_applied() && taken.amended_by.is_none() && !taken.discarded
-        });
+        let Some(taken) = self.tx.operation(target)? else { return Ok(Some(quarantined(Code::AmendsNothing, "amends"))) };
+        let is_unsettled = !taken.verdict.is_applied() && taken.amended_by.is_none();
+        let is_own = taken.operation.device == device.device && Actor::may_correct(&operation.actor, &taken.operation.actor);
+        let open = match (is_own, operation.amends) {
+            (true, _) => is_unsettled && !self.tx.is_given_up(&taken)?,
+            (false, None) if self.is_own(device)? => {
+                if !self.may_settle(device, operation)? {
+                    return Ok(Some(quarantined(Code::NotPermitted, "actor")));
+                }
+                is_unsettled && !taken.discarded
+            }
+            (false, _) => false,
+        };
         Ok((!open).then(|| quarantined(Code::AmendsNothing, "amends")))
+    }
+
+    /// Whether an officer may say that nobody has to look at somebody's operation any more.
+    fn may_settle(&self, device: &DeviceRow, operation: &Operation) -> Result<bool> {
+        let now = self.tx.now;
+        Ok(author(self.tx, device, &operation.actor)?.standing(OperationDiscard::SETTLERS, now, now) == Standing::Held)
     }
 
     /// Everything that follows from a verdict: documents, marks, and a new look at what waited.
@@ -333,7 +351,9 @@ impl Ingest<'_> {
             }
             if let Some(target) = discard_target(operation) {
                 self.tx.mark_discarded(target)?;
-                self.gives_up(self.tx.operation(target)?.map(|taken| taken.operation))?;
+                let given_up = self.tx.operation(target)?.map(|taken| taken.operation);
+                // What the desk settles is still its author's, with whom they are.
+                self.gives_up(given_up.filter(|target| target.device == operation.device))?;
                 arrived.push_back(Until::Operation(target));
             }
         }

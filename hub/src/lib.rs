@@ -5,6 +5,7 @@
 
 mod api;
 mod archive;
+mod attention;
 mod blobs;
 mod changes;
 mod crowd;
@@ -29,6 +30,7 @@ mod patrol;
 mod personnel;
 mod public;
 mod public_report;
+mod qr;
 mod retention;
 mod revoke;
 mod scope;
@@ -44,11 +46,13 @@ pub mod accounts;
 pub mod desk;
 pub mod ops;
 
+pub use attention::{Fork, WrongClock};
 pub use crowd::CrowdReport;
+pub use duty::AtPost;
 pub use edition::Edition;
 pub use erase::EraseReport;
 pub use hub::Hub;
-pub use ledger::{AttentionRow, DeviceRow, HeldBy, HintRow, OperationRow};
+pub use ledger::{AttentionRow, BranchRow, DeviceRow, HeldBy, HintRow, OperationRow, ReadingRow};
 pub use lost::Told;
 pub use notice::NoticeLanguage;
 pub use patrol::NightDensity;

@@ -4,8 +4,6 @@ use askama::Template;
 use axum::http::HeaderMap;
 use liuye_core::domain::{DocumentKind, NoticeNumber, Person, RectificationNotice, Signature, Site, Venue};
 use liuye_core::{Code, Error, Result};
-use qrcode::render::svg;
-use qrcode::{EcLevel, QrCode};
 
 use crate::desk::Lang;
 use crate::hub::Hub;
@@ -119,12 +117,7 @@ impl Hub {
 
     fn link_to(&self, notice: &str, address: &str) -> Result<Link> {
         let url = format!("{}/r/{}", address.trim_end_matches('/'), self.make_operator_link(notice)?);
-        // A creased or wet sheet is read all the same.
-        let code = QrCode::with_error_correction_level(&url, EcLevel::Q)
-            .map_err(|_| Error::field(Code::TooLong, "address", "longer than a QR code holds"))?;
-        let picture = code.render::<svg::Color<'_>>().min_dimensions(220, 220).build();
-        // A part of a page has no declaration of its own.
-        let qr = picture.find("<svg").and_then(|at| picture.get(at..)).unwrap_or_default().to_owned();
+        let qr = crate::qr::picture(&url)?;
         Ok(Link { url, qr })
     }
 

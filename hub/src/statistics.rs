@@ -46,6 +46,22 @@ impl Hub {
         })
     }
 
+    /// When what a figure counts was, in `[from, to)` (UTC ms) as of a position, in that order; for figures that count what lies within.
+    ///
+    /// # Errors
+    /// Those of [`Hub::statistics`].
+    pub(crate) fn times(&self, figure: Figure, from: i64, to: i64, as_of: Option<u64>) -> Result<Vec<i64>> {
+        self.read(&self.site()?, |tx| {
+            let (window, mut times) = (window(tx, from, to, as_of)?, Vec::new());
+            for kind in figure.facts() {
+                let found = facts(tx, *kind, window.from, window.to, window.as_of)?;
+                times.extend(found.iter().filter(|fact| figure.counts(fact, &window)).map(|fact| fact.at));
+            }
+            times.sort_unstable();
+            Ok(times)
+        })
+    }
+
     /// Makes what figures are counted from anew of the documents as they are. Returns how many facts there are.
     ///
     /// # Errors

@@ -121,6 +121,21 @@ impl DeskBrowser {
         self.get(&answer.to)
     }
 
+    /// Sends a form of this session with a file, as browsers send files.
+    pub fn upload(&self, path: &str, fields: &[(&str, &str)], file: &[u8]) -> DeskAnswer {
+        const BOUNDARY: &str = "a-boundary-of-the-tests";
+        let mut body = Vec::new();
+        for (name, value) in [("csrf", self.csrf.as_str())].iter().chain(fields) {
+            let part = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!("--{BOUNDARY}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"persons.csv\"\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file);
+        body.extend_from_slice(format!("\r\n--{BOUNDARY}--\r\n").as_bytes());
+        self.send_body(Method::Post, path, body, &format!("multipart/form-data; boundary={BOUNDARY}"), &[])
+    }
+
     /// The cookies as a header.
     #[must_use]
     pub fn cookies(&self) -> String {
@@ -128,16 +143,19 @@ impl DeskBrowser {
     }
 
     fn send(&self, method: Method, path: &str, fields: &[(&str, &str)], more: &[(&str, &str)]) -> DeskAnswer {
+        let body = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
+        self.send_body(method, path, body.into_bytes(), "application/x-www-form-urlencoded", more)
+    }
+
+    fn send_body(&self, method: Method, path: &str, body: Vec<u8>, kind: &str, more: &[(&str, &str)]) -> DeskAnswer {
         let mut headers: Vec<_> = more.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         headers.push(("cookie".to_owned(), self.cookies()));
-        headers.push(("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()));
-        let body = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&");
+        headers.push(("content-type".to_owned(), kind.to_owned()));
         let more = self.lang.filter(|_| !path.contains("lang=")).map_or_else(String::new, |lang| {
             let and = if path.contains('?') { '&' } else { '?' };
             format!("{and}lang={lang}")
         });
-        let request =
-            HttpRequest { method, url: format!("{}{path}{more}", self.url), headers, body: body.into_bytes(), timeout_ms: 20_000 };
+        let request = HttpRequest { method, url: format!("{}{path}{more}", self.url), headers, body, timeout_ms: 20_000 };
         let response = NativeTransport::new().send(request).unwrap();
         for (_, cookie) in response.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie")) {
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();

@@ -335,6 +335,7 @@ fn a_ledger_from_before_a_figure_existed_counts_it_once_it_is_opened() {
     // As migration 14 left it.
     let older = "DELETE FROM facts WHERE kind = 'consultation'; DROP TABLE zone_days; DROP TABLE public_reports;
         DROP INDEX documents_tracking; DROP INDEX documents_notices; DROP INDEX documents_claims_of_item; DROP INDEX documents_flagged;
+        DROP INDEX operations_attention;
         PRAGMA user_version = 14;";
     district.ledger().execute_batch(older).unwrap();
     let hub = Hub::open(&district.hub_folder(), Env::system()).unwrap();

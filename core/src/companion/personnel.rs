@@ -59,8 +59,7 @@ impl Personnel<'_> {
         let until = now.saturating_add(i64::from(days) * 86_400_000);
         let mut ending = Vec::new();
         for person in self.serving(None, None)? {
-            let papers = person.certificates.into_iter().filter(|paper| paper.to.is_some_and(|to| to <= until));
-            ending.extend(papers.map(|paper| (person.id.clone(), paper)));
+            ending.extend(person.papers_ending(until).map(|paper| (person.id.clone(), paper.clone())));
         }
         ending.sort_by(|(a, x), (b, y)| (x.to, a).cmp(&(y.to, b)));
         Ok(ending)

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{
     AssignmentEvent, CallEvent, CampaignEvent, CheckInRecord, CheckInReview, ClaimEvent, CrowdRecord, FoundItemEvent, HazardEvent,
-    InspectionEvent, Kind, LossRecord, LostReportEvent, NoticeEvent, ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
+    InspectionEvent, Kind, LossRecord, LostReportEvent, NoticeEvent, Role, ShiftEvent, Text, TourEvent, TrackRecord, WelfareEvent,
 };
 use super::{ConsultationRecord, DisputeEvent, DutyLogRecord, HandoverEvent, LeafletEvent, PublicityEvent, RatingRecord, WorkPlanEvent};
 use crate::log::Operation;
@@ -20,6 +20,11 @@ pub struct OperationDiscard {
     pub target: Uuid,
     /// Why; 1 to 1,000 characters.
     pub reason: String,
+}
+
+impl OperationDiscard {
+    /// Who may settle what somebody else wrote and the rules did not take: at the desk, with a reason. Its author may still correct it.
+    pub const SETTLERS: &'static [Role] = &[Role::Desk];
 }
 
 /// A body of any kind.

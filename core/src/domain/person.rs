@@ -258,6 +258,11 @@ impl Person {
         self.roles.iter().filter(|held| holds(held.from, held.to, at)).map(|held| held.role).collect()
     }
 
+    /// The papers that end by then (UTC ms), those that have ended among them.
+    pub fn papers_ending(&self, by: i64) -> impl Iterator<Item = &Certificate> {
+        self.certificates.iter().filter(move |paper| paper.to.is_some_and(|to| to <= by))
+    }
+
     /// Checks the entry by itself.
     ///
     /// # Errors

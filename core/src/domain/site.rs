@@ -133,6 +133,8 @@ pub struct Settings {
     /// Somebody asks so long after an agreement was performed how things stand, in days. The committee is to watch over what was
     /// agreed (人民调解法 art. 31) and to ask again (人民调解工作若干规定); neither sets a time.
     pub dispute_revisit_days: u32,
+    /// A device of somebody on shift that was not heard of for so long is silent, in hours.
+    pub silent_after_h: u32,
 }
 
 impl Site {
@@ -140,6 +142,14 @@ impl Site {
     #[must_use]
     pub fn tz(&self) -> chrono_tz::Tz {
         self.time_zone.parse().unwrap_or(chrono_tz::UTC)
+    }
+}
+
+impl Settings {
+    /// Whether a device that was heard of last at `last_seen` is silent at `now` (both UTC ms): somebody should ask its holder.
+    #[must_use]
+    pub fn is_silent(&self, last_seen: i64, now: i64) -> bool {
+        now.saturating_sub(last_seen) > i64::from(self.silent_after_h) * 3_600_000
     }
 }
 
@@ -178,6 +188,7 @@ impl Default for Settings {
             peoples_mediation_days: 30,
             agreement_confirm_days: 30,
             dispute_revisit_days: 30,
+            silent_after_h: 24,
         }
     }
 }

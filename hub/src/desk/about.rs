@@ -12,7 +12,7 @@ use crate::hub::Hub;
 use crate::ledger::OperationRow;
 
 /// What has a name.
-const NAMED: [DocumentKind; 7] = [
+const NAMED: [DocumentKind; 10] = [
     DocumentKind::Person,
     DocumentKind::Unit,
     DocumentKind::Zone,
@@ -20,6 +20,9 @@ const NAMED: [DocumentKind; 7] = [
     DocumentKind::Venue,
     DocumentKind::Route,
     DocumentKind::KeyRoad,
+    DocumentKind::DutyPost,
+    DocumentKind::Topic,
+    DocumentKind::Material,
 ];
 
 /// The names that a page needs, each read once.

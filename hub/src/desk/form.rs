@@ -12,6 +12,11 @@ use super::words::Lang;
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    /// The fields of a form that came in another way.
+    pub(crate) const fn of(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// The first value of a field; empty where it is not there.
     pub(crate) fn get(&self, name: &str) -> &str {
         self.0.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value)

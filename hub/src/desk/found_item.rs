@@ -211,7 +211,7 @@ pub(super) fn page(hub: &Hub, frame: Frame, id: &str, told: Told) -> Result<Item
         custody: legs.collect(),
         offered_to: item.offered_to.as_deref().map(|to| names.of(to)),
         noticed: item.noticed_at.map(|at| frame.site.minute(at)),
-        forfeit_from: item.forfeit_from.map(|from| frame.site.day(from)),
+        forfeit_from: item.forfeit_from.map(|from| frame.site.day(from).to_string()),
         is_over: item.forfeit_from.is_some_and(|from| from <= now),
         is_announced,
         is_released: item.state == FoundItemState::Released,
@@ -325,8 +325,8 @@ pub(super) async fn notice(visit: Visit, Path(id): Path<String>) -> Response {
             category: frame.lang.category(&found_tag(&item)),
             zone: notice.zone.as_deref().map(|zone| names.of(zone)),
             when: format!("{} {}", frame.site.day(notice.day), frame.lang.day_part(notice.part)),
-            at: frame.site.day(notice.at),
-            until: item.forfeit_from.map(|from| frame.site.day(from - 1)),
+            at: frame.site.day(notice.at).to_string(),
+            until: item.forfeit_from.map(|from| frame.site.day(from - 1).to_string()),
             frame,
         })
     };

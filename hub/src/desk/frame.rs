@@ -34,6 +34,8 @@ pub(crate) struct Visit {
     said: Option<Said>,
     wants_html: bool,
     host: Option<String>,
+    /// The address that was asked for, without what was asked of it.
+    path: String,
 }
 
 impl FromRequestParts<Desk> for Visit {
@@ -49,6 +51,7 @@ impl FromRequestParts<Desk> for Visit {
             said: Said::of(headers),
             wants_html: wants_html(headers),
             host: crate::notice::address_of(headers, desk.secure),
+            path: parts.uri.path().to_owned(),
         })
     }
 }
@@ -100,7 +103,7 @@ impl Frame {
     /// The pages that whoever looks may go to.
     pub(crate) fn navigation(&self) -> impl Iterator<Item = Choice> {
         let (role, lang, here) = (self.session.role, self.lang, self.page);
-        let seen = Page::ALL.iter().copied().filter(move |page| page.is_served() && page.is_for(role));
+        let seen = Page::ALL.iter().copied().filter(move |page| page.is_for(role));
         seen.map(move |page| Choice { to: page.address(), words: page.name(lang), is_here: page == here })
     }
 
@@ -174,6 +177,33 @@ impl Visit {
         self.show(page, None, Arc::default(), build).await
     }
 
+    /// Serves a file of a page to whoever may see the page. `name` is what it is saved as.
+    pub(crate) async fn file<F>(self, page: Page, kind: &'static str, name: &'static str, build: F) -> Response
+    where
+        F: FnOnce(&Hub) -> Result<String> + Send + 'static,
+    {
+        if !page.is_for(self.session.role) {
+            return self.refuse(&forbidden());
+        }
+        let (hub, session, path) = (self.desk.hub.clone(), self.session.clone(), self.path.clone());
+        let built = blocking(move || {
+            note_reading(&hub, &session, &path)?;
+            build(&hub)
+        });
+        match built.await {
+            Ok(text) => {
+                let headers = [
+                    (header::CONTENT_TYPE, kind.to_owned()),
+                    (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+                    (header::CACHE_CONTROL, "no-store".to_owned()),
+                    (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+                ];
+                (headers, text).into_response()
+            }
+            Err(error) => self.refuse(&error),
+        }
+    }
+
     /// Does what a form asks for, by an account of one of these roles: on success the browser goes on, a refusal shows the page
     /// again with what was typed, and the words at the field. `form` is the form's name in its page.
     pub(crate) async fn act<T, W, F>(self, page: Page, roles: &'static [Role], form: &str, fields: Fields, work: W, again: F) -> Response
@@ -194,16 +224,58 @@ impl Visit {
                 done.said.put(&mut response);
                 response
             }
-            Err(error) if self.wants_html && shows_at_form(&error) => {
-                let fault = Fault::new(form, &error);
-                let mut response = self.show(page, Some(fault), fields, again).await;
-                if response.status() == StatusCode::OK {
-                    *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-                }
-                response
-            }
-            Err(error) => self.refuse(&error),
+            Err(error) => self.show_refused(page, form, fields, &error, again).await,
         }
+    }
+
+    /// Does what a form of the administration asks for, by an account of one of these roles. Accounts, devices and people are kept by
+    /// whoever holds the account, as on the command line, and that they did stands in the log of readings. What comes of it is shown
+    /// on the page itself, once.
+    pub(crate) async fn administer<O, T, W, F>(
+        self,
+        page: Page,
+        roles: &'static [Role],
+        form: &'static str,
+        fields: Fields,
+        work: W,
+        build: F,
+    ) -> Response
+    where
+        O: Send + 'static,
+        T: Template,
+        W: FnOnce(&Hub, &Fields) -> Result<O> + Send + 'static,
+        F: FnOnce(&Hub, Frame, Option<O>) -> Result<T> + Send + 'static,
+    {
+        if !self.is_own(&fields) || !page.is_for(self.session.role) || !roles.contains(&self.session.role) {
+            return self.refuse(&forbidden());
+        }
+        let fields = Arc::new(fields);
+        let (hub, officer, path, sent) = (self.desk.hub.clone(), self.session.officer.clone(), self.path.clone(), Arc::clone(&fields));
+        let done = blocking(move || {
+            let output = work(&hub, &sent)?;
+            hub.write(&hub.site()?, |tx| tx.log_access(&officer, &path))?;
+            Ok(output)
+        });
+        match done.await {
+            Ok(output) => self.show(page, None, Arc::default(), move |hub, frame| build(hub, frame, Some(output))).await,
+            Err(error) => self.show_refused(page, form, fields, &error, move |hub, frame| build(hub, frame, None)).await,
+        }
+    }
+
+    /// The page once more, with what was typed and the words at the field; what the hub itself cannot do is a page of its own.
+    async fn show_refused<T, F>(self, page: Page, form: &str, fields: Arc<Fields>, error: &Error, again: F) -> Response
+    where
+        T: Template,
+        F: FnOnce(&Hub, Frame) -> Result<T> + Send + 'static,
+    {
+        if !self.wants_html || !shows_at_form(error) {
+            return self.refuse(error);
+        }
+        let mut response = self.show(page, Some(Fault::new(form, error)), fields, again).await;
+        if response.status() == StatusCode::OK {
+            *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        }
+        response
     }
 
     /// Whether the form is one that this session was shown.
@@ -217,9 +289,10 @@ impl Visit {
         F: FnOnce(&Hub, Frame) -> Result<T> + Send + 'static,
     {
         let Preferences { lang, theme } = self.preferences;
-        let (hub, session, said) = (self.desk.hub.clone(), self.session.clone(), self.said);
+        let (hub, session, said, path) = (self.desk.hub.clone(), self.session.clone(), self.said, self.path.clone());
         let built = blocking(move || {
             let site = SiteView::read(&hub, lang)?;
+            note_reading(&hub, &session, &path)?;
             build(&hub, Frame { lang, theme, session, page, site, said, fault, fields })?
                 .render()
                 .map_err(|_| Error::internal("a page renders"))
@@ -240,6 +313,14 @@ impl Visit {
     pub(crate) fn refuse(&self, error: &Error) -> Response {
         if self.wants_html { refusal(self.preferences, error) } else { ApiError::from(error.clone()).into_response() }
     }
+}
+
+/// An auditor reads everything, and each reading stands in the log before anything is shown.
+fn note_reading(hub: &Hub, session: &Session, path: &str) -> Result<()> {
+    if session.role != Role::Auditor {
+        return Ok(());
+    }
+    hub.write(&hub.site()?, |tx| tx.log_access(&session.officer, path))
 }
 
 /// What a rule says of what was typed. What the hub itself cannot do is said on a page of its own.

@@ -194,7 +194,7 @@ fn near(hub: &Hub, frame: &Frame) -> Result<Vec<Near>> {
     let row = |(from, id, item): (i64, &String, &FoundItem)| Near {
         id: id.clone(),
         what: found_in_words(item, frame.lang),
-        day: frame.site.day(from),
+        day: frame.site.day(from).to_string(),
         days: (from - now + DAY_MS - 1).div_euclid(DAY_MS),
         is_over: from <= now || item.state == FoundItemState::Forfeited,
     };

@@ -1,15 +1,22 @@
 //! The desk: what duty officers see. Server-rendered, in two languages, and of use without a script.
 
 mod about;
+mod attention;
 mod call;
 mod calls;
 mod campaign;
+mod chart;
 mod check_in;
 mod claim;
 mod clock;
+mod devices;
+mod disputes;
+mod duty;
+mod figures;
 mod form;
 mod found_item;
 mod frame;
+mod handover;
 mod hazard;
 mod inspection;
 mod loss;
@@ -21,15 +28,22 @@ mod nouns;
 mod now;
 mod pages;
 mod patrol;
+mod people;
+mod person;
+mod personnel;
 mod preferences;
+mod publicity;
 mod record;
 mod records;
+mod report;
+mod roster;
 mod safety;
 mod said;
 mod session;
 mod site;
 mod statistics;
 mod welfare;
+mod when;
 mod words;
 
 pub(crate) use frame::rendered;
@@ -40,7 +54,7 @@ pub(crate) use words::Lang;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -71,8 +85,37 @@ pub(crate) fn router(hub: Hub, secure: bool) -> Router {
         .route("/desk/calls/{id}/contact", post(call::contact))
         .route("/desk/calls/{id}/{step}", post(call::act))
         .route("/desk/tiles/{level}/{column}/{row}", get(map::tile))
+        .route("/desk/duty", get(duty::show))
+        .route("/desk/duty/log", post(duty::write))
+        .route("/desk/duty/consultation", post(duty::consult))
+        .route("/desk/duty/shift/{step}", post(duty::shift))
+        .route("/desk/duty/handover", post(handover::offer))
+        .route("/desk/duty/handover/{id}/accept", post(handover::accept))
+        .route("/desk/people", get(people::list))
+        .route("/desk/people/import", get(personnel::form).post(personnel::take).layer(DefaultBodyLimit::max(personnel::MAX_BODY)))
+        .route("/desk/people/roster", get(roster::show))
+        .route("/desk/people/roster/{shift}/cancel", post(roster::cancel))
+        .route("/desk/people/devices", get(devices::list))
+        .route("/desk/people/devices/{device}", get(devices::show))
+        .route("/desk/people/devices/{device}/revoke", post(devices::revoke))
+        .route("/desk/people/{id}", get(person::show))
+        .route("/desk/people/{id}/shift", post(person::plan))
+        .route("/desk/people/{id}/code", post(person::code))
+        .route("/desk/people/{id}/pin", post(person::pin))
+        .route("/desk/figures", get(figures::show))
+        .route("/desk/figures.csv", get(figures::table))
+        .route("/desk/figures/report", get(report::show))
+        .route("/desk/figures/{figure}", get(figures::behind))
+        .route("/desk/figures/{figure}/records.csv", get(figures::behind_table))
+        .route("/desk/publicity", get(publicity::show).post(publicity::plan))
+        .route("/desk/publicity/leaflets/{step}", post(publicity::leaflets))
+        .route("/desk/publicity/{id}/{step}", post(publicity::act))
+        .route("/desk/disputes", get(disputes::list).post(disputes::report))
+        .route("/desk/disputes/{id}", get(disputes::show))
+        .route("/desk/disputes/{id}/{step}", post(disputes::act))
         .route("/desk/records", get(records::all))
-        .route("/desk/attention", get(records::attention))
+        .route("/desk/attention", get(attention::show))
+        .route("/desk/attention/settle", post(attention::settle))
         .route("/desk/records/{position}", get(record::show))
         .route("/desk/records/{position}/contact", post(record::contact))
         .route("/desk/photos/{sha256}", get(record::photo))

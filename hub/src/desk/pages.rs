@@ -41,11 +41,6 @@ impl Page {
         Self::Records,
     ];
 
-    /// Whether the router serves it: the navigation leads nowhere else.
-    pub(crate) const fn is_served(self) -> bool {
-        matches!(self, Self::Now | Self::Calls | Self::Patrol | Self::LostAndFound | Self::Safety | Self::Attention | Self::Records)
-    }
-
     /// Where it is.
     pub(crate) const fn address(self) -> &'static str {
         match self {
@@ -93,7 +88,7 @@ impl Page {
 
     /// Where an account of this role begins.
     pub(crate) fn home(role: Role) -> &'static str {
-        Self::ALL.iter().find(|page| page.is_served() && page.is_for(role)).map_or("/desk", |page| page.address())
+        Self::ALL.iter().find(|page| page.is_for(role)).map_or("/desk", |page| page.address())
     }
 
     /// Whether an account of this role may see it.

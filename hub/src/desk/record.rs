@@ -22,9 +22,9 @@ use crate::hub::Hub;
 use crate::ledger::OperationRow;
 
 /// A label with what stands behind it.
-struct Field {
-    label: String,
-    lines: Vec<String>,
+pub(super) struct Field {
+    pub(super) label: String,
+    pub(super) lines: Vec<String>,
 }
 
 /// Another record of the same thing.
@@ -161,7 +161,7 @@ fn facts(record: &OperationRow, frame: &Frame, names: &Names) -> Vec<Field> {
 }
 
 /// What was typed, each field with its label. What this version has no label for shows under its own name.
-fn fields(record: &OperationRow, frame: &Frame, names: &Names, questions: &Questions) -> Vec<Field> {
+pub(super) fn fields(record: &OperationRow, frame: &Frame, names: &Names, questions: &Questions) -> Vec<Field> {
     let (lang, view) = (frame.lang, &frame.site);
     let body: Value = serde_json::from_str(&record.body).unwrap_or_default();
     // The event is the kind, which stands in the title; digests and codes say nothing to anyone; what only an owner can know stands

@@ -1,4 +1,4 @@
-//! The table of records, and what needs attention.
+//! The table of records.
 
 use askama::Template;
 use axum::extract::Query;
@@ -34,7 +34,6 @@ struct Row {
     verdict: &'static str,
     class: &'static str,
     reason: String,
-    body: String,
 }
 
 /// What a phone told ahead of its log.
@@ -50,7 +49,6 @@ pub(super) struct Hint {
 #[template(path = "desk/records.html")]
 struct RecordsPage {
     frame: Frame,
-    attention: bool,
     hints: Vec<Hint>,
     rows: Vec<Row>,
     older: Option<u64>,
@@ -58,22 +56,16 @@ struct RecordsPage {
 
 /// `GET /desk/records`
 pub(super) async fn all(visit: Visit, Query(asked): Query<Asked>) -> Response {
-    visit.page(Page::Records, move |hub, frame| build(hub, frame, false, asked.before)).await
+    visit.page(Page::Records, move |hub, frame| build(hub, frame, asked.before)).await
 }
 
-/// `GET /desk/attention`
-pub(super) async fn attention(visit: Visit) -> Response {
-    visit.page(Page::Attention, |hub, frame| build(hub, frame, true, None)).await
-}
-
-fn build(hub: &Hub, frame: Frame, attention: bool, before: Option<u64>) -> Result<RecordsPage> {
-    let records = if attention { hub.attention(200)? } else { hub.recent(before.unwrap_or(u64::MAX), ROWS)? };
+fn build(hub: &Hub, frame: Frame, before: Option<u64>) -> Result<RecordsPage> {
+    let records = hub.recent(before.unwrap_or(u64::MAX), ROWS)?;
     let names = Names::read(hub, frame.lang)?;
-    let full = !attention && records.len() == ROWS as usize;
-    let older = records.last().filter(|_| full).map(|last| last.position);
+    let older = records.last().filter(|_| records.len() == ROWS as usize).map(|last| last.position);
     let rows = records.iter().map(|record| row(hub, record, &frame, &names)).collect::<Result<_>>()?;
-    let hints = if attention || before.is_some() { Vec::new() } else { told_ahead(hub, &frame, &names)? };
-    Ok(RecordsPage { frame, attention, hints, rows, older })
+    let hints = if before.is_some() { Vec::new() } else { told_ahead(hub, &frame, &names)? };
+    Ok(RecordsPage { frame, hints, rows, older })
 }
 
 /// What phones told ahead of their turn.
@@ -102,6 +94,5 @@ fn row(hub: &Hub, record: &OperationRow, frame: &Frame, names: &Names) -> Result
         verdict: frame.lang.verdict(&record.verdict),
         class: record.verdict.name(),
         reason: frame.lang.reason(&record.verdict),
-        body: record.body.clone(),
     })
 }

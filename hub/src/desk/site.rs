@@ -45,6 +45,11 @@ impl SiteView {
         self.formatted(ms, "%Y-%m-%d %H:%M:%S")
     }
 
+    /// A time (UTC ms) to the minute, as the site's clocks show it.
+    pub(crate) fn show_minute(&self, ms: i64) -> String {
+        self.formatted(ms, "%Y-%m-%d %H:%M")
+    }
+
     /// The time of day (UTC ms) as the site's clocks show it.
     pub(crate) fn time_of_day(&self, ms: i64) -> String {
         self.formatted(ms, "%H:%M")
@@ -53,11 +58,6 @@ impl SiteView {
     /// A day and a time (UTC ms) to the minute, as they stand on paper.
     pub(crate) fn minute(&self, ms: i64) -> String {
         self.formatted(ms, "%Y-%m-%d %H:%M")
-    }
-
-    /// The day (UTC ms) by the site's calendar.
-    pub(crate) fn day(&self, ms: i64) -> String {
-        self.formatted(ms, "%Y-%m-%d")
     }
 
     /// The time of day (UTC ms) to the second: the fast response counts in seconds.

@@ -1,9 +1,14 @@
 //! Every word of the desk in both languages, in one table.
 
+mod attention;
 mod calls;
 mod codes;
+mod duty;
+mod figures;
 mod lost;
 mod patrol;
+mod people;
+mod publicity;
 mod safety;
 
 pub(crate) use lost::{claim_class, found_class, loss_class};
@@ -11,6 +16,9 @@ pub(crate) use patrol::{check_in_class, tour_class};
 pub(crate) use safety::{campaign_class, hazard_class, inspection_class};
 
 pub(crate) use calls::{CATEGORIES, SEVERITIES};
+pub(crate) use duty::{CONSULTATION_TOPICS, LOG_TOPICS};
+pub(crate) use people::{FORCES, STATUSES, TRADES};
+pub(crate) use publicity::DISPUTE_CATEGORIES;
 
 use axum::http::HeaderMap;
 use liuye_core::domain::{AnswerOutcome, Bilingual, Verdict};
@@ -258,6 +266,17 @@ impl Lang {
             "requirement" => ("改正要求", "What has to be done"),
             "legal_basis" => ("法律依据", "Legal basis"),
             "signature" => ("签收", "Signature"),
+            "quantity" => ("数量", "Quantity"),
+            "session" => ("宣传场次", "Session"),
+            "material" => ("宣传材料", "Material"),
+            "topic" => ("类别", "About"),
+            "topics" => ("主题", "Topics"),
+            "text" => ("内容", "Text"),
+            "question" => ("问", "Question"),
+            "answer" => ("答", "Answer"),
+            "audience" => ("听众人数", "Audience"),
+            "mediators" => ("调解人", "Mediators"),
+            "terms" => ("协议内容", "Terms"),
             unknown => return unknown.to_owned(),
         };
         self.pick(words.0, words.1).to_owned()

@@ -19,7 +19,43 @@ pub(crate) struct Branch {
     pub(crate) is_frozen: bool,
 }
 
+/// A branch of a device's log as the desk sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BranchRow {
+    /// Its number, from 1.
+    pub epoch: u32,
+    /// How far it is here.
+    pub acked_seq: u64,
+    /// When it began, UTC ms.
+    pub opened_at: i64,
+    /// Since when nothing is added to it, UTC ms.
+    pub frozen_at: Option<i64>,
+}
+
+/// Forked devices that are shown at most.
+const FORKED: u32 = 50;
+
 impl Tx<'_> {
+    /// The devices that have more than one branch, the last fork first.
+    pub(crate) fn forked_devices(&self) -> Result<Vec<DeviceId>> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT device, max(opened_at) AS forked_at FROM branches WHERE site = ?1 AND epoch > 1
+             GROUP BY device ORDER BY forked_at DESC, device LIMIT ?2",
+        )?;
+        let devices = statement.query_map((self.site, FORKED), |row| row.get::<_, String>(0))?;
+        devices.map(|device| DeviceId::parse(&device?)).collect()
+    }
+
+    /// Every branch of a device's log with its times, oldest first.
+    pub(crate) fn branch_rows(&self, device: &DeviceId) -> Result<Vec<BranchRow>> {
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT epoch, acked_seq, opened_at, frozen_at FROM branches WHERE site = ?1 AND device = ?2 ORDER BY epoch")?;
+        let row =
+            |row: &Row<'_>| Ok(BranchRow { epoch: row.get(0)?, acked_seq: row.get(1)?, opened_at: row.get(2)?, frozen_at: row.get(3)? });
+        Ok(statement.query_map((self.site, device.to_string()), row)?.collect::<Result<_, _>>()?)
+    }
+
     /// A branch of a device's log.
     pub(crate) fn branch(&self, device: &DeviceId, epoch: u32) -> Result<Option<Branch>> {
         Ok(self

@@ -7,6 +7,17 @@ use uuid::Uuid;
 
 use super::Tx;
 
+/// Somebody read something that is logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadingRow {
+    /// When, UTC ms.
+    pub at: i64,
+    /// The account that read.
+    pub reader: String,
+    /// What: the id of whose contact it is, or the page's address.
+    pub subject: String,
+}
+
 impl Tx<'_> {
     /// Keeps a sealed contact.
     pub(crate) fn insert_contact(&self, operation: Uuid, entity: &str, digest: &Digest, sealed: &[u8]) -> Result<()> {
@@ -48,5 +59,14 @@ impl Tx<'_> {
             (self.site, self.now, reader, subject),
         )?;
         Ok(())
+    }
+
+    /// Who read what, newest first.
+    pub(crate) fn readings(&self, limit: u32) -> Result<Vec<ReadingRow>> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT at, reader, subject FROM access_log WHERE site = ?1 ORDER BY rowid DESC LIMIT ?2")?;
+        let rows =
+            statement.query_map((self.site, limit), |row| Ok(ReadingRow { at: row.get(0)?, reader: row.get(1)?, subject: row.get(2)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 }

@@ -28,7 +28,9 @@ mod world;
 mod zone_days;
 
 pub(crate) use branches::Branch;
+pub use branches::BranchRow;
 pub(crate) use codes::{Code as EnrolCode, For};
+pub use contacts::ReadingRow;
 pub use devices::DeviceRow;
 pub(crate) use entries::{entry_hash, genesis};
 pub(crate) use facts::{QUARTER_MS, fact};

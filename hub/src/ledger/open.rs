@@ -28,6 +28,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("sql/015_zone_days.sql"),
     include_str!("sql/016_public_reports.sql"),
     include_str!("sql/017_desk.sql"),
+    include_str!("sql/018_attention.sql"),
 ];
 
 /// The hub's database: one writer, and a few readers that never wait for it.

@@ -208,12 +208,32 @@ impl Tx<'_> {
         statement.query_map((self.site, entity), raw)?.map(|row| parse(row?).map(OperationRow::from)).collect()
     }
 
-    /// What needs attention, newest first: conflicts, held and quarantined, neither corrected nor given up.
-    pub(crate) fn attention(&self, limit: u32) -> Result<Vec<AttentionRow>> {
-        let mut statement = self
-            .connection
-            .prepare_cached(select!("AND state <> 'applied' AND amended_by IS NULL AND discarded = 0 ORDER BY position DESC LIMIT ?2"))?;
-        statement.query_map((self.site, limit), raw)?.map(|row| parse(row?).map(OperationRow::from)).collect()
+    /// What needs attention before a position, newest first: conflicts, held and quarantined, neither corrected nor given up.
+    pub(crate) fn attention(&self, before: u64, limit: u32) -> Result<Vec<AttentionRow>> {
+        let before = i64::try_from(before).unwrap_or(i64::MAX);
+        // The condition is the index's own, so that what took effect is not looked at.
+        let mut statement = self.connection.prepare_cached(select!(
+            "AND state <> 'applied' AND amended_by IS NULL AND discarded = 0 AND position < ?2 ORDER BY position DESC LIMIT ?3"
+        ))?;
+        statement.query_map((self.site, before, limit), raw)?.map(|row| parse(row?).map(OperationRow::from)).collect()
+    }
+
+    /// Whether its own device gave an operation up. The desk's word settles it for the desk, and leaves it to its author.
+    pub(crate) fn is_given_up(&self, taken: &Taken) -> Result<bool> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM operations WHERE site = ?1 AND entity = ?2 AND kind = 'operation.discard'
+                   AND device = ?3 AND state = 'applied')";
+        let (id, device) = (taken.operation.id.to_string(), taken.operation.device.to_string());
+        Ok(taken.discarded && self.connection.prepare_cached(sql)?.query_row((self.site, id, device), |row| row.get(0))?)
+    }
+
+    /// The last operation of a device, on whichever branch; none where it wrote nothing.
+    pub(crate) fn last_of(&self, device: &DeviceId) -> Result<Option<Taken>> {
+        self.connection
+            .prepare_cached(select!("AND device = ?2 ORDER BY epoch DESC, seq DESC LIMIT 1"))?
+            .query_row((self.site, device.to_string()), raw)
+            .optional()?
+            .map(parse)
+            .transpose()
     }
 }
 
