@@ -375,6 +375,14 @@ impl World {
         let outcome = app.enrol(INLINE_URL, &code);
         let enrolled = outcome.is_ok() || outcome.as_ref().is_err_and(|error| error.code == Code::AlreadyEnrolled);
         self.tell(|| format!("phone {} enrolled: {:?}", phone.index, outcome.as_ref().map(drop).map_err(|error| error.code)));
+        if outcome.as_ref().is_err_and(|error| error.code == Code::DeviceRevoked) {
+            // It was reported lost before it knew that it was enrolled, and whoever found it sets it up anew.
+            phone.clear();
+            phone.begin_anew();
+            self.count("phone_set_up_anew");
+            self.due(MINUTE, Due::Launch(phone.index));
+            return false;
+        }
         if enrolled {
             phone.journal.lock().unwrap().enrolled = true;
             // The enrolment is an operation too.

@@ -12,7 +12,7 @@ use liuye_core::log::{DeviceKey, Digest};
 use liuye_core::native::NativeTransport;
 use liuye_core::sync::wipe::WipeOrder;
 use liuye_hub::ops::{backup::backup, device};
-use liuye_tests::{District, RawPhone, lost_keys, open_phone, png, problem};
+use liuye_tests::{District, FaultyTransport, Mishap, RawPhone, lost_keys, open_phone, png, problem};
 
 /// Somebody between phone and hub, who answers in the hub's place.
 struct Between {
@@ -162,6 +162,17 @@ fn nobody_between_phone_and_hub_can_wipe_it() {
     // The control: the site's own order passes through the same hands.
     revoke(&district, &phone, true);
     assert_eq!(phone.sync(SyncReason::User).unwrap_err().code, Code::Wiped);
+}
+
+#[test]
+fn a_phone_that_was_lost_before_it_knew_that_it_was_enrolled_is_told_so() {
+    let district = District::open();
+    let code = district.code(Some("p-011"));
+    let phone = open_phone(&district.phone_path("phone"), Arc::new(FaultyTransport::new(&[Mishap::AnswerLost])));
+    assert_eq!(phone.enrol(&district.url(), &code).unwrap_err().code, Code::LineCut);
+    revoke(&district, &phone, true);
+    assert_eq!(phone.enrol(&district.url(), &code).unwrap_err().code, Code::DeviceRevoked);
+    assert!(phone.identity().is_ok(), "it knows no site whose word could wipe it");
 }
 
 #[test]

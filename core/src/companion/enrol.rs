@@ -9,7 +9,7 @@ use crate::domain::{Actor, Bilingual, Bucket, Kind, Person, Role};
 use crate::env::{HttpRequest, HttpResponse, Method, Transport};
 use crate::log::{DeviceId, PublicKey};
 use crate::store::{Meta, documents};
-use crate::sync::engine::{hub_range, is_unsupported, transport_error};
+use crate::sync::engine::{hub_range, is_revoked, is_unsupported, transport_error};
 use crate::sync::policy::REQUEST_TIMEOUT_MS;
 use crate::sync::signature::sign;
 use crate::sync::version::{PROTOCOL, ProtocolRange, ProtocolVersion};
@@ -113,7 +113,8 @@ impl Companion {
     /// What was recorded before goes up with the first sync. A call whose answer was lost may be repeated with the same code.
     ///
     /// # Errors
-    /// [`Code::EnrolmentRefused`] where the code is wrong, used or expired; [`Code::AlreadyEnrolled`]; [`Code::Malformed`]
+    /// [`Code::EnrolmentRefused`] where the code is wrong, used or expired; [`Code::DeviceRevoked`] where the phone was reported lost
+    /// before it learnt that it had been enrolled: it needs a new key, and so a new database; [`Code::AlreadyEnrolled`]; [`Code::Malformed`]
     /// at `hub_url`; those of the network.
     pub fn enrol(&self, hub_url: &str, code: &str) -> Result<Identity> {
         let hub_url = hub_url.trim().trim_end_matches('/');
@@ -173,6 +174,7 @@ impl Companion {
             400 if is_unsupported(&response) => {
                 Err(Error::new(Code::ProtocolUnsupported, "the hub speaks no version that this phone speaks"))
             }
+            403 if is_revoked(&response) => Err(Error::new(Code::DeviceRevoked, "the device was reported lost")),
             400 | 401 | 403 | 404 | 409 | 410 | 422 => {
                 Err(Error::field(Code::EnrolmentRefused, "code", "the code is wrong, used or expired"))
             }

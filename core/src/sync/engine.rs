@@ -541,6 +541,11 @@ pub(crate) fn is_unsupported(response: &HttpResponse) -> bool {
     problem(response).is_some_and(|problem| problem.code == Code::ProtocolUnsupported)
 }
 
+/// Whether the hub says that the device was reported lost.
+pub(crate) fn is_revoked(response: &HttpResponse) -> bool {
+    problem(response).is_some_and(|problem| problem.code == Code::DeviceRevoked)
+}
+
 fn is_unknown_device(response: &HttpResponse) -> bool {
     problem(response).is_some_and(|problem| problem.code == Code::DeviceRefused)
 }
