@@ -282,7 +282,8 @@ fn hidden_marks_and_contacts_are_shown_by_an_act_of_their_own_and_each_reading_i
         [gong.post_forged(&secrets, &[]).status, gong.post_forged(&of_claim, &[]).status, gong.post_forged(&of_report, &[]).status],
         [403; 3]
     );
-    assert_eq!(district.count("SELECT count(*) FROM access_log"), 0);
+    assert_eq!(district.count("SELECT count(*) FROM access_log WHERE reader <> 'auditor-p-010'"), 0);
+    assert_eq!(district.count("SELECT count(*) FROM access_log"), 2, "whatever an auditor opens is a reading");
     assert!(gong.post(&secrets, &[]).says(&[SECRET]));
     assert!(gong.post(&of_claim, &[]).says(&["韩梅梅", "+8613800138000"]));
     assert!(commander.post(&of_report, &[]).says(&["欧阳某"]));

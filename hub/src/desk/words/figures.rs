@@ -22,6 +22,8 @@ impl Lang {
             Figure::LeafletsDistributed => self.pick("发放宣传单页（份）", "Leaflets handed out"),
             Figure::LostReturned => self.pick("寻回失物（件）", "Lost things returned"),
             Figure::LostReturnMinutesMedian => self.pick("寻回用时中位数（分钟）", "Minutes to a return, median"),
+            Figure::Consultations => self.pick("解答咨询（次）", "Consultations"),
+            Figure::Ratings => self.pick("口碑评价", "Ratings"),
             other => other.as_str(),
         }
     }
@@ -43,6 +45,8 @@ impl Lang {
             Figure::LeafletsDistributed => "期内领取的宣传单页，减去退回和损耗。",
             Figure::LostReturned => "期内归还的失物。",
             Figure::LostReturnMinutesMedian => "期内归还的失物，从报失到归还用时的中位数，以分钟计。",
+            Figure::Consultations => "期内在值守点解答的咨询。",
+            Figure::Ratings => "期内请求的评价中已给出的；请求于本人警情办结或失物归还时发出。",
             other => other.definition(),
         };
         self.pick(zh, figure.definition())
