@@ -14,6 +14,7 @@ import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.async
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertTrue
 import org.junit.Assert.fail
@@ -161,7 +162,8 @@ class Phone {
                 app.companion().sync(SyncReason.USER)
                 return@core
             } catch (_: LiuyeException.Busy) {
-                delay(50)
+                // In real time: the main thread's stands still here.
+                withContext(Dispatchers.Default) { delay(50) }
             }
         }
     }
