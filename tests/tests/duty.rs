@@ -14,7 +14,7 @@ use liuye_core::env::{Clock, Env, SystemClock};
 use liuye_core::log::{Fix, FixSource};
 use liuye_core::native::NativeTransport;
 use liuye_hub::{Hub, ops};
-use liuye_tests::District;
+use liuye_tests::{District, HandClock, open_phone_at};
 use serde_json::json;
 
 const MINUTE: i64 = 60_000;
@@ -301,4 +301,18 @@ fn a_phone_of_the_staff_knows_who_serves_and_whose_papers_end() {
         (desk.zones().key_roads().unwrap().len(), desk.zones().duty_posts().unwrap().len(), desk.zones().all().unwrap().len()),
         (3, 1, 5)
     );
+}
+
+#[test]
+fn a_phone_whose_clock_is_behind_knows_the_shift_that_it_has_just_begun() {
+    let district = District::open();
+    let clock = Arc::new(HandClock::default());
+    let phone = open_phone_at(&district.phone_path("behind"), Arc::new(NativeTransport::new()), &clock);
+    phone.enrol(&district.url(), &district.code(Some("p-011"))).unwrap();
+    clock.set_wall_by(-5 * 60_000);
+    phone.sync(SyncReason::User).unwrap();
+    phone.patrol().start_shift(ShiftStart::Unplanned { zone: Some("z1".to_owned()), post: None, minutes: 60 }).unwrap();
+    let (shift, _) = phone.patrol().current_shift().unwrap().unwrap();
+    phone.patrol().end_shift(&shift, None).unwrap();
+    assert_eq!(phone.patrol().current_shift().unwrap(), None);
 }

@@ -102,7 +102,9 @@ impl Patrol<'_> {
         let around = self.0.between(DocumentKind::Shift, now.saturating_sub(2 * Shift::MAX_MS), now.saturating_add(Shift::MAX_MS))?;
         let mine = around.into_iter().filter_map(|document| Some((document.id, serde_json::from_value::<Shift>(document.body).ok()?)));
         let is_mine = |shift: &Shift| shift.person == "self" || identity.person.as_ref() == Some(&shift.person);
-        let running = mine.filter(|(_, shift)| is_mine(shift) && shift.ended_at.is_none() && shift.is_running(now));
+        // It began by the hub's clock, as far as this phone knows it, which may be ahead of its own.
+        let is_running = |shift: &Shift| shift.ended_at.is_none() && shift.is_running(shift.started_at.map_or(now, |start| start.max(now)));
+        let running = mine.filter(|(_, shift)| is_mine(shift) && is_running(shift));
         Ok(running.max_by(|(x, a), (y, b)| (a.started_at, x).cmp(&(b.started_at, y))))
     }
 
