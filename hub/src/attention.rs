@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::hub::Hub;
 use crate::ledger::{AttentionRow, BranchRow, DeviceRow, OperationRow, ReadingRow, Tx};
+use crate::nouns::bare_nouns;
 
 /// A device whose log went on twice: a clone, or a backup that was put back.
 #[derive(Debug, Clone)]
@@ -116,7 +117,7 @@ fn last_of_branch(tx: &Tx<'_>, device: &DeviceId, branch: BranchRow) -> Result<O
 /// Who is on shift now, whether or not their phones could say that they came.
 fn on_shift(tx: &Tx<'_>) -> Result<BTreeSet<String>> {
     let around = tx.between(DocumentKind::Shift, tx.now.saturating_sub(2 * Shift::MAX_MS), tx.now.saturating_add(1))?;
-    let shifts = around.into_iter().filter_map(|document| serde_json::from_value::<Shift>(document.body).ok());
+    let shifts = bare_nouns::<Shift>(around);
     let is_on = |shift: &Shift| match shift.state {
         ShiftState::Active => shift.is_running(tx.now),
         ShiftState::Planned | ShiftState::NoShow => shift.from <= tx.now && tx.now < shift.to,

@@ -4,6 +4,7 @@ use liuye_core::Result;
 use liuye_core::domain::{DocumentKind, DutyPost, Handover, OpenMatter, Shift, Staffing};
 
 use crate::hub::Hub;
+use crate::nouns::bare_nouns;
 
 /// Somebody at a duty post.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +35,7 @@ impl Hub {
             // Shifts lie by where their window begins; somebody may come a day before it and stay a day after it.
             let (first, last) = (from.saturating_sub(3 * Shift::MAX_MS), to.saturating_add(Shift::MAX_MS));
             let shifts = tx.between(DocumentKind::Shift, first, last)?;
-            let posts = posts.into_iter().filter_map(|document| serde_json::from_value::<DutyPost>(document.body).ok());
-            Ok(posts.map(|post| Staffing::of_documents(&post, &shifts, (from, to), tx.now)).collect())
+            Ok(bare_nouns::<DutyPost>(posts).map(|post| Staffing::of_documents(&post, &shifts, (from, to), tx.now)).collect())
         })
     }
 
@@ -46,15 +46,11 @@ impl Hub {
     pub fn at_posts(&self) -> Result<Vec<AtPost>> {
         self.read(&self.site()?, |tx| {
             let (open, mut found) = (tx.all_open_matters()?, Vec::new());
-            for shift in tx.shifts_on_duty(None, tx.now)? {
+            for (id, shift) in tx.shifts_on_duty(None, tx.now)? {
                 let Some(post) = shift.post.clone() else { continue };
-                let (first, last) = (tx.now.saturating_sub(2 * Shift::MAX_MS), tx.now.saturating_add(Shift::MAX_MS));
-                let own = tx.duties_of(DocumentKind::Shift, &shift.person, first, last)?;
-                let document =
-                    own.into_iter().find(|document| serde_json::from_value(document.body.clone()).is_ok_and(|one: Shift| one == shift));
                 found.push(AtPost {
                     matters: OpenMatter::of_all(open.iter().cloned(), &shift.person, &shift.zone),
-                    shift: document.map(|document| document.id).unwrap_or_default(),
+                    shift: id,
                     since: shift.started_at.unwrap_or(shift.from),
                     until: shift.to,
                     person: shift.person,

@@ -5,8 +5,10 @@ use axum::http::HeaderMap;
 use liuye_core::domain::{DocumentKind, NoticeNumber, Person, RectificationNotice, Signature, Site, Venue};
 use liuye_core::{Code, Error, Result};
 
+use crate::clocks::shown_at;
 use crate::desk::Lang;
 use crate::hub::Hub;
+use crate::nouns::nouns;
 
 /// The language of a printed notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,7 +65,7 @@ impl Hub {
     /// Those of the store.
     pub fn notices(&self) -> Result<Vec<(String, RectificationNotice)>> {
         let documents = self.documents(DocumentKind::RectificationNotice, LISTED, 0)?;
-        Ok(documents.into_iter().filter_map(|document| Some((document.id, serde_json::from_value(document.body).ok()?))).collect())
+        Ok(nouns(documents).collect())
     }
 
     /// A rectification notice as one HTML page. Where `address` says how the hub is reached, such as `https://hub.example`, a link
@@ -95,10 +97,7 @@ impl Hub {
             Ok((site, notice, venue, issuer))
         })?;
         let link = address.map(|address| self.link_to(id, address)).transpose()?;
-        let time = |ms: i64| {
-            let local = chrono::DateTime::from_timestamp_millis(ms).map(|time| time.with_timezone(&site.tz()));
-            local.map_or_else(String::new, |time| time.format("%Y-%m-%d %H:%M").to_string())
-        };
+        let time = |ms: i64| shown_at(ms, site.tz(), "%Y-%m-%d %H:%M");
         Ok(NoticePage {
             lang,
             number: number(notice.number, lang),

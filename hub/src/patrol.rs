@@ -1,14 +1,14 @@
 //! What the desk asks of patrols: coverage, warnings, night density, hints.
 
 use liuye_core::domain::{
-    Coverage, DensityHour, Document, DocumentKind, MoveHint, Planned, Seen, Shift, Site, ZoneHour, ZoneLoad, move_hints, road_density,
-    zone_density,
+    Coverage, DensityHour, DocumentKind, MoveHint, Planned, Seen, Shift, Site, ZoneHour, ZoneLoad, move_hints, road_density, zone_density,
 };
 use liuye_core::{Error, Result};
 use serde::de::DeserializeOwned;
 
 use crate::hub::Hub;
 use crate::ledger::Tx;
+use crate::nouns::bare_nouns;
 
 /// How often places are patrolled in the hours in which they are watched.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,8 @@ impl Hub {
         self.read(&self.site()?, |tx| {
             let settings = site(tx)?.settings;
             let oldest = tx.now - i64::from(settings.crowd_max_age_min) * 60_000;
-            let counts = nouns(tx.between(DocumentKind::CrowdCount, oldest, tx.now + 1)?);
-            let shifts = tx.shifts_on_duty(None, tx.now)?;
+            let counts: Vec<_> = bare_nouns(tx.between(DocumentKind::CrowdCount, oldest, tx.now + 1)?).collect();
+            let shifts: Vec<_> = tx.shifts_on_duty(None, tx.now)?.into_iter().map(|(_, shift)| shift).collect();
             Ok(move_hints(&ZoneLoad::of(&counts, &shifts, &settings, tx.now), &all(tx, DocumentKind::Unit)?, tx.now))
         })
     }
@@ -87,9 +87,5 @@ fn site(tx: &Tx<'_>) -> Result<Site> {
 }
 
 fn all<T: DeserializeOwned>(tx: &Tx<'_>, kind: DocumentKind) -> Result<Vec<T>> {
-    Ok(nouns(tx.between(kind, i64::MIN, i64::MAX)?))
-}
-
-fn nouns<T: DeserializeOwned>(documents: Vec<Document>) -> Vec<T> {
-    documents.into_iter().filter_map(|document| serde_json::from_value(document.body).ok()).collect()
+    Ok(bare_nouns(tx.between(kind, i64::MIN, i64::MAX)?).collect())
 }

@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 
 use crate::hub::Hub;
 use crate::ledger::Tx;
+use crate::nouns::bare_nouns;
 
 /// Where somebody was longer ago says nothing of where they are.
 const SEEN_WITHIN_MS: i64 = 60 * 60_000;
@@ -75,7 +76,7 @@ pub(crate) fn place_of(fix: &Fix) -> Option<Coordinate> {
 
 fn on_duty(tx: &Tx<'_>) -> Result<Vec<OnDuty>> {
     let mut zones: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for shift in tx.shifts_on_duty(None, tx.now)? {
+    for (_, shift) in tx.shifts_on_duty(None, tx.now)? {
         zones.entry(shift.person).or_default().push(shift.zone);
     }
     let (sightings, busy) = (sightings(tx)?, busy(tx)?);
@@ -131,7 +132,7 @@ fn busy(tx: &Tx<'_>) -> Result<HashSet<String>> {
 fn live_assignments(tx: &Tx<'_>) -> Result<Vec<Assignment>> {
     let mut live = Vec::new();
     for call in tx.all_open_matters()?.iter().filter(|document| document.kind == DocumentKind::Call.as_str()) {
-        live.extend(nouns::<Assignment>(tx.assignments_of(&call.id)?).filter(|assignment| assignment.state.is_live()));
+        live.extend(bare_nouns::<Assignment>(tx.assignments_of(&call.id)?).filter(|assignment| assignment.state.is_live()));
     }
     Ok(live)
 }
@@ -147,7 +148,7 @@ fn sightings(tx: &Tx<'_>) -> Result<HashMap<String, Sighting>> {
             last.insert(person.to_owned(), (place, at));
         }
     };
-    for check_in in nouns::<CheckIn>(tx.between(DocumentKind::CheckIn, from, until)?) {
+    for check_in in bare_nouns::<CheckIn>(tx.between(DocumentKind::CheckIn, from, until)?) {
         let by_fix = check_in.fix.as_ref().and_then(place_of);
         let place = match by_fix {
             Some(place) => Some(place),
@@ -156,7 +157,7 @@ fn sightings(tx: &Tx<'_>) -> Result<HashMap<String, Sighting>> {
         };
         saw(&check_in.person, place, check_in.at);
     }
-    for track in nouns::<Track>(tx.between(DocumentKind::Track, from - TRACK_MS, until)?) {
+    for track in bare_nouns::<Track>(tx.between(DocumentKind::Track, from - TRACK_MS, until)?) {
         let end = track.path.unpack().ok().and_then(|points| points.last().copied());
         let place = end.and_then(|end| {
             let degrees = |e5: i32| f64::from(e5) / 1e5;
@@ -173,9 +174,5 @@ fn sightings(tx: &Tx<'_>) -> Result<HashMap<String, Sighting>> {
 }
 
 fn all_of<T: DeserializeOwned>(tx: &Tx<'_>, kind: DocumentKind) -> Result<Vec<T>> {
-    Ok(nouns(tx.between(kind, i64::MIN, i64::MAX)?).collect())
-}
-
-fn nouns<T: DeserializeOwned>(documents: Vec<Document>) -> impl Iterator<Item = T> {
-    documents.into_iter().filter_map(|document| serde_json::from_value(document.body).ok())
+    Ok(bare_nouns(tx.between(kind, i64::MIN, i64::MAX)?).collect())
 }

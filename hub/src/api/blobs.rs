@@ -11,8 +11,9 @@ use liuye_core::{Code, Error, Result};
 
 use super::openapi::BlobRefusals;
 use super::signed::Signed;
-use super::{ApiError, State, blocking};
+use super::{ApiError, State};
 use crate::blobs::{Piece, Progress};
+use crate::blocking::blocking;
 
 const TUS: (HeaderName, &str) = (HeaderName::from_static("tus-resumable"), "1.0.0");
 

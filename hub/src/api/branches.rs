@@ -10,7 +10,8 @@ use liuye_core::{Code, Error, Result};
 
 use super::openapi::BranchRefusals;
 use super::signed::Signed;
-use super::{ApiError, State, blocking};
+use super::{ApiError, State};
+use crate::blocking::blocking;
 use crate::hub::Hub;
 
 /// Branches of one device at most: a phone that forks more often is not one.

@@ -4,14 +4,16 @@ use axum::Json;
 use axum::extract::{Path, State as Shared};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use liuye_core::domain::{Bucket, Role};
+use liuye_core::domain::Bucket;
 use liuye_core::sync::signature::SIGNATURE;
 use liuye_core::{Code, Error};
 use serde::Serialize;
 
+use super::officer::{officer, reads_cases};
 use super::openapi::{SiteRefusals, UnitRefusals};
 use super::signed::Signed;
-use super::{ApiError, State, blocking};
+use super::{ApiError, State};
+use crate::blocking::blocking;
 use crate::hub::Hub;
 use crate::map::{UnitCollection, ZoneCollection};
 
@@ -39,23 +41,14 @@ pub(super) async fn units(Shared(state): Shared<State>, Path(site): Path<String>
     blocking(move || {
         let hub = &state.hub;
         if headers.contains_key(SIGNATURE) {
-            check_staff(hub, &site, &headers)?
+            check_staff(hub, &site, &headers)?;
         } else {
-            check_officer(hub, &headers)?
+            officer(hub, &headers, "for officers of the desk, and the staff", reads_cases)?;
         }
         of_this_site(hub, &site)?;
         Ok(geojson(&hub.unit_map()?))
     })
     .await
-}
-
-fn check_officer(hub: &Hub, headers: &HeaderMap) -> Result<(), ApiError> {
-    let refused = |status| ApiError::with_status(Error::new(Code::NotPermitted, "for officers of the desk, and the staff"), status);
-    match crate::desk::session_of(hub, headers) {
-        Some(session) if session.role != Role::Admin => Ok(()),
-        Some(_) => Err(refused(403)),
-        None => Err(refused(401)),
-    }
 }
 
 fn check_staff(hub: &Hub, site: &str, headers: &HeaderMap) -> Result<(), ApiError> {

@@ -7,15 +7,15 @@ use axum::http::{HeaderMap, header};
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{Stream, unfold};
-use liuye_core::domain::Role;
 use liuye_core::log::DeviceId;
 use liuye_core::sync::signature::SIGNATURE_INPUT;
 use liuye_core::{Code, Error, Result};
 
+use super::officer::{officer, reads_cases};
 use super::openapi::UnitRefusals;
 use super::signed::Signed;
-use super::{ApiError, State, blocking};
-use crate::desk::session_of;
+use super::{ApiError, State};
+use crate::blocking::blocking;
 use crate::hub::Hub;
 use crate::ledger::DeviceRow;
 use crate::live::{Heads, Heard, Line, Listens, OF_A_PHONE, OF_AN_OFFICER};
@@ -64,11 +64,11 @@ fn open(hub: Hub, site: &str, headers: &HeaderMap) -> Result<Told, ApiError> {
         let listens = buckets_of(&hub, site, &device)?;
         (Listener::Phone { site: own_site, device: device.device }, format!("phone {}", device.device), OF_A_PHONE, listens)
     } else {
-        let officer = officer(&hub, headers)?;
+        let reader = reader(&hub, headers)?;
         if hub.site()? != site {
             return Err(Error::field(Code::NotFound, "site", "no such site here").into());
         }
-        (Listener::Officer(headers.clone()), format!("officer {officer}"), OF_AN_OFFICER, Listens::Site)
+        (Listener::Officer(headers.clone()), format!("officer {reader}"), OF_AN_OFFICER, Listens::Site)
     };
     let line = hub.live().open(&whose, most, listens).map_err(ApiError::try_again)?;
     line.catch_up(&hub)?;
@@ -76,11 +76,8 @@ fn open(hub: Hub, site: &str, headers: &HeaderMap) -> Result<Told, ApiError> {
 }
 
 /// The login of whoever reads at the desk.
-fn officer(hub: &Hub, headers: &HeaderMap) -> Result<String, ApiError> {
-    let refused = |status| ApiError::with_status(Error::new(Code::NotPermitted, "for phones and officers of the desk"), status);
-    let session = session_of(hub, headers).ok_or_else(|| refused(401))?;
-    // An admin reads no case content, and needs no word of it either.
-    if session.role == Role::Admin { Err(refused(403)) } else { Ok(session.officer) }
+fn reader(hub: &Hub, headers: &HeaderMap) -> Result<String, ApiError> {
+    officer(hub, headers, "for phones and officers of the desk", reads_cases).map(|session| session.officer)
 }
 
 fn buckets_of(hub: &Hub, site: &str, device: &DeviceRow) -> Result<Listens> {
@@ -116,13 +113,13 @@ impl Told {
         match &self.listener {
             Listener::Officer(headers) => {
                 let headers = headers.clone();
-                blocking(move || officer(&hub, &headers)).await.is_ok()
+                blocking(move || reader(&hub, &headers)).await.is_ok()
             }
             Listener::Phone { site, device } => {
                 let (site, device) = (site.clone(), *device);
                 let found = blocking(move || {
                     let row = hub.read(&site, |tx| tx.device(&device))?.filter(|row| row.revoked_at.is_none());
-                    Ok(row.map(|row| buckets_of(&hub, &site, &row)).transpose()?)
+                    row.map(|row| buckets_of(&hub, &site, &row)).transpose()
                 });
                 let Ok(Some(listens)) = found.await else { return false };
                 self.line.listen_to(listens);

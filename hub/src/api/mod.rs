@@ -6,6 +6,7 @@ mod enrol;
 mod gate;
 mod geojson;
 mod live;
+mod officer;
 mod older;
 mod openapi;
 mod oversize;
@@ -24,6 +25,7 @@ use liuye_core::sync::policy::MAX_BODY_BYTES;
 use crate::hub::Hub;
 use crate::tries::Tries;
 
+pub(crate) use officer::officer;
 pub(crate) use openapi::{ClaimRefusals, CodeRefusals, FiguresRefusals, FoundRefusals, ReportRefusals};
 pub(crate) use problem::ApiError;
 
@@ -62,9 +64,4 @@ pub(crate) struct State {
     pub(crate) phones: Arc<Tries>,
     /// Who syncs first under load.
     pub(crate) gates: gate::Gates,
-}
-
-/// Runs work that waits for the disk off the threads that serve connections.
-pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, ApiError> + Send + 'static) -> Result<T, ApiError> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(liuye_core::Error::internal("a handler ended early").into()))
 }

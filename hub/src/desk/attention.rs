@@ -180,7 +180,7 @@ fn device(row: &DeviceRow, frame: &Frame, names: &Names, words: String) -> Devic
         id: row.device.to_string(),
         name: row.name.clone(),
         who: if row.held_by.is_empty() { frame.pick("游客", "a tourist").to_owned() } else { who.join("、") },
-        seen: frame.site.show_minute(row.last_seen),
+        seen: frame.site.minute(row.last_seen),
         words,
     }
 }
@@ -210,7 +210,7 @@ fn late_backup(hub: &Hub, frame: &Frame, now: i64) -> Result<Option<String>> {
     Ok(match hub.last_backup()? {
         None => Some(frame.pick("还没有做过备份。", "No backup was ever made.").to_owned()),
         Some(at) if now.saturating_sub(at) > BACKUP_MS => {
-            Some(format!("{} {}", frame.pick("最近一次备份：", "The last backup was made at"), frame.site.show_minute(at)))
+            Some(format!("{} {}", frame.pick("最近一次备份：", "The last backup was made at"), frame.site.minute(at)))
         }
         Some(_) => None,
     })

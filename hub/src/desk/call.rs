@@ -12,9 +12,10 @@ use liuye_core::log::Digest;
 use liuye_core::{Code, Error, Result};
 
 use super::about::Names;
-use super::calls::{ACTORS, Row, category_choices, chosen, nouns, open_calls, zone_choices};
+use super::calls::{ACTORS, Row, category_choices, chosen, open_calls, zone_choices};
 use super::form::Fields;
 use super::frame::{Done, Frame, Visit};
+use super::nouns::nouns;
 use super::pages::Page;
 use super::words::SEVERITIES;
 use crate::hub::Hub;

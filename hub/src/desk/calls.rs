@@ -5,7 +5,7 @@ use axum::Form;
 use axum::extract::Query;
 use axum::response::Response;
 use chrono::{Days, NaiveTime, TimeZone};
-use liuye_core::domain::{Body, Call, CallEvent, CallRecord, CallSource, Contact, Document, DocumentKind, Kind, Role, Severity, Zone};
+use liuye_core::domain::{Body, Call, CallEvent, CallRecord, CallSource, Contact, DocumentKind, Kind, Role, Severity, Zone};
 use liuye_core::{Code, Error, Result};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,6 +18,7 @@ use super::pages::Page;
 use super::site::SiteView;
 use super::words::{CATEGORIES, Lang, SEVERITIES};
 use crate::hub::Hub;
+use crate::nouns::nouns;
 use crate::officer::{Officer, OfficerOperation};
 
 /// Whose accounts act on calls: the desk, and whoever holds a drill on the drill's own.
@@ -140,11 +141,6 @@ pub(super) fn open_calls(hub: &Hub) -> Result<Vec<(String, Call)>> {
     Ok(calls)
 }
 
-/// Documents as their nouns, with their ids.
-pub(super) fn nouns<T: DeserializeOwned>(documents: Vec<Document>) -> impl Iterator<Item = (String, T)> {
-    documents.into_iter().filter_map(|document| Some((document.id, serde_json::from_value(document.body).ok()?)))
-}
-
 /// The words that a choice travels by are the domain's own.
 pub(super) fn category_choices(lang: Lang) -> Vec<(&'static str, &'static str)> {
     const TAGS: [&str; 16] = [
@@ -168,11 +164,17 @@ pub(super) fn category_choices(lang: Lang) -> Vec<(&'static str, &'static str)> 
     TAGS.into_iter().zip(CATEGORIES.map(|category| lang.call_category(category))).collect()
 }
 
-/// The zones, and none.
-pub(super) fn zone_choices(hub: &Hub, lang: Lang) -> Result<Vec<(String, String)>> {
+/// The zones, by id.
+pub(super) fn zones(hub: &Hub, lang: Lang) -> Result<Vec<(String, String)>> {
     let zones = nouns::<Zone>(hub.documents(DocumentKind::Zone, 1000, 0)?).map(|(id, zone)| (id, lang.of_both(&zone.name)));
     let mut zones: Vec<_> = zones.collect();
     zones.sort();
+    Ok(zones)
+}
+
+/// The zones, and none.
+pub(super) fn zone_choices(hub: &Hub, lang: Lang) -> Result<Vec<(String, String)>> {
+    let mut zones = zones(hub, lang)?;
     zones.insert(0, (String::new(), lang.pick("不清楚", "Not known").to_owned()));
     Ok(zones)
 }
@@ -218,8 +220,8 @@ fn contact(fields: &Fields) -> Result<Option<Contact>> {
 fn told_at(hub: &Hub, text: &str) -> Result<i64> {
     let malformed = || Error::field(Code::TimeMalformed, "told_at", "hours and minutes");
     let time = NaiveTime::parse_from_str(text.trim(), "%H:%M").map_err(|_| malformed())?;
-    let (zone, now) = (SiteView::read(hub, Lang::Zh)?.zone(), hub.now());
-    let today = chrono::DateTime::from_timestamp_millis(now).ok_or_else(malformed)?.with_timezone(&zone).date_naive();
+    let (site, now) = (SiteView::read(hub, Lang::Zh)?, hub.now());
+    let (zone, today) = (site.zone(), site.day(now));
     let at = |day: chrono::NaiveDate| zone.from_local_datetime(&day.and_time(time)).earliest().map(|at| at.timestamp_millis());
     let told = at(today).filter(|told| *told <= now).or_else(|| at(today.checked_sub_days(Days::new(1))?));
     told.ok_or_else(malformed)

@@ -53,8 +53,8 @@ impl DeviceLine {
             id: row.device.to_string(),
             name: row.name.clone(),
             who,
-            enrolled: frame.site.show_minute(row.enrolled_at),
-            seen: frame.site.show_minute(row.last_seen),
+            enrolled: frame.site.minute(row.enrolled_at),
+            seen: frame.site.minute(row.last_seen),
             state,
             class,
         }
@@ -136,11 +136,11 @@ fn read(hub: &Hub, device: &str) -> Result<(DeviceRow, Vec<BranchRow>)> {
 
 fn build(hub: &Hub, frame: Frame, device: &str) -> Result<DevicePage> {
     let (row, branches) = read(hub, device)?;
-    let branch = |branch: BranchRow| (branch.epoch, frame.site.show_minute(branch.opened_at), branch.acked_seq, branch.frozen_at.is_some());
+    let branch = |branch: BranchRow| (branch.epoch, frame.site.minute(branch.opened_at), branch.acked_seq, branch.frozen_at.is_some());
     Ok(DevicePage {
         line: DeviceLine::of(&row, &frame, &Names::read(hub, frame.lang)?),
         branches: branches.into_iter().map(branch).collect(),
-        revoked: row.revoked_at.map(|at| frame.site.show_minute(at)),
+        revoked: row.revoked_at.map(|at| frame.site.minute(at)),
         is_own: row.device == own(hub)?,
         is_wiped: row.wipe,
         may_revoke: frame.is_any(REVOKERS),

@@ -9,10 +9,11 @@ use liuye_core::{Code, Error, Result};
 use serde::Deserialize;
 
 use super::about::Names;
-use super::calls::{chosen, nouns, zone_choices};
+use super::calls::{chosen, zone_choices};
 use super::form::Fields;
 use super::frame::{Done, Frame, Visit};
-use super::handover::noun;
+use super::nouns::noun;
+use super::nouns::nouns;
 use super::pages::Page;
 use super::site::SiteView;
 use super::words::{DISPUTE_CATEGORIES, Lang};
@@ -137,7 +138,7 @@ fn take(hub: &Hub, officer: &Officer, fields: &Fields) -> Result<Done> {
 }
 
 fn take_step(hub: &Hub, officer: &Officer, fields: &Fields, id: &str, step: DisputeMove) -> Result<Done> {
-    noun::<Dispute>(hub, id, DocumentKind::Dispute)?;
+    noun::<Dispute>(hub, DocumentKind::Dispute, id)?;
     let (note, reason) = (fields.typed("note"), || fields.get("reason").to_owned());
     let event = match step {
         DisputeMove::Screen => DisputeEvent::Screen { note },
@@ -148,7 +149,7 @@ fn take_step(hub: &Hub, officer: &Officer, fields: &Fields, id: &str, step: Disp
         DisputeMove::Agree => DisputeEvent::Agree {
             mediators: panel(fields),
             terms: fields.get("terms").to_owned(),
-            perform_by: SiteView::read(hub, Lang::Zh)?.moment(fields, "perform_by")?,
+            perform_by: fields.moment("perform_by", SiteView::read(hub, Lang::Zh)?.zone())?,
         },
         DisputeMove::Perform => DisputeEvent::Perform { note },
         DisputeMove::Revisit => DisputeEvent::Revisit { note: note.unwrap_or_default() },
@@ -194,12 +195,12 @@ fn row(id: &str, dispute: &Dispute, frame: &Frame, names: &Names, now: i64) -> R
     let zone = dispute.zone.as_deref().map(|zone| names.of(zone));
     Row {
         id: id.to_owned(),
-        when: frame.site.show_minute(dispute.at),
+        when: frame.site.minute(dispute.at),
         category: frame.lang.dispute_category(dispute.category),
         place: zone.into_iter().chain([dispute.place.clone()]).collect::<Vec<_>>().join(" · "),
         state,
         class,
-        due: dispute.due.map_or_else(String::new, |due| frame.site.show_minute(due)),
+        due: dispute.due.map_or_else(String::new, |due| frame.site.minute(due)),
         is_overdue: dispute.due.is_some_and(|due| due <= now),
         road: dispute.road.map_or("", |road| frame.lang.road(road)),
         mediators: dispute.mediators.iter().map(|one| names.of(one)).collect::<Vec<_>>().join(frame.pick("、", ", ")),
@@ -209,7 +210,7 @@ fn row(id: &str, dispute: &Dispute, frame: &Frame, names: &Names, now: i64) -> R
 
 fn build_one(hub: &Hub, frame: Frame, id: &str) -> Result<DisputePage> {
     let (lang, names) = (frame.lang, Names::read(hub, frame.lang)?);
-    let dispute: Dispute = noun(hub, id, DocumentKind::Dispute)?;
+    let dispute: Dispute = noun(hub, DocumentKind::Dispute, id)?;
     let may_act = frame.is_any(ACTORS);
     // Nothing is offered that the domain's own table would refuse anyway.
     let can = |step: DisputeMove| DisputeState::TRANSITIONS.iter().any(|(from, by, _)| *from == dispute.state && *by == step);
@@ -219,7 +220,7 @@ fn build_one(hub: &Hub, frame: Frame, id: &str) -> Result<DisputePage> {
         parties: dispute.parties,
         reporter: names.of(&dispute.reporter),
         attempts: dispute.attempts,
-        confirm_until: dispute.confirm_until.map(|until| frame.site.show_minute(until)),
+        confirm_until: dispute.confirm_until.map(|until| frame.site.minute(until)),
         photos: dispute.photos.iter().map(ToString::to_string).collect(),
         steps: steps.map(|(name, step)| Step { name, words: lang.dispute_move(step), step }).collect(),
         description: dispute.description,

@@ -11,10 +11,11 @@ use liuye_core::{Code, Error, Result};
 use serde::Deserialize;
 
 use super::about::{Names, shortened};
-use super::calls::{chosen, nouns};
+use super::calls::chosen;
 use super::form::Fields;
 use super::frame::{Done, Frame, Visit};
 use super::handover::{Handovers, Matter};
+use super::nouns::nouns;
 use super::pages::Page;
 use super::when::{days_after, days_before, length};
 use super::words::{CONSULTATION_TOPICS, LOG_TOPICS};
@@ -226,7 +227,7 @@ fn staffed(staffing: &Staffing, from: i64, frame: &Frame, names: &Names) -> Post
     // What is still to come is no part of it.
     let place = |at: i64| (at - from).saturating_mul(BAR) / staffing.window_ms.max(1);
     let gap = |gap: &liuye_core::domain::StaffingGap| Gap {
-        words: format!("{} – {}", frame.site.show_minute(gap.from), frame.site.show_minute(gap.to)),
+        words: format!("{} – {}", frame.site.minute(gap.from), frame.site.minute(gap.to)),
         length: length(gap.to - gap.from),
         x: place(gap.from),
         width: (place(gap.to) - place(gap.from)).max(2),
@@ -251,8 +252,8 @@ fn present(hub: &Hub, one: &AtPost, frame: &Frame, names: &Names) -> Result<Pres
     Ok(Present {
         post: names.of(&one.post),
         who: names.of(&one.person),
-        since: frame.site.show_minute(one.since),
-        until: frame.site.show_minute(one.until),
+        since: frame.site.minute(one.since),
+        until: frame.site.minute(one.until),
         matters: one.matters.iter().map(|matter| Matter::of(hub, matter, frame, names)).collect::<Result<_>>()?,
         own_shift: is_own.then(|| one.shift.clone()),
     })
@@ -261,7 +262,7 @@ fn present(hub: &Hub, one: &AtPost, frame: &Frame, names: &Names) -> Result<Pres
 fn logged(id: String, entry: DutyLog, frame: &Frame, names: &Names) -> Entry {
     Entry {
         id,
-        when: frame.site.show_minute(entry.at),
+        when: frame.site.minute(entry.at),
         who: names.of(&entry.person),
         post: names.of(&entry.record.post),
         topic: frame.lang.log_topic(entry.record.topic),
@@ -275,7 +276,7 @@ fn logged(id: String, entry: DutyLog, frame: &Frame, names: &Names) -> Entry {
 fn asked_and_answered(id: String, question: Consultation, frame: &Frame, names: &Names) -> Entry {
     Entry {
         id,
-        when: frame.site.show_minute(question.at),
+        when: frame.site.minute(question.at),
         who: names.of(&question.person),
         post: names.of(&question.record.post),
         topic: frame.lang.consultation_topic(question.record.topic),

@@ -181,7 +181,7 @@ fn build(hub: &Hub, frame: Frame, asked: &Asked) -> Result<FiguresPage> {
     let counted = hub.statistics(window.from, window.to, window.as_of)?;
     let gaps = counted.details.duty.posts.iter().flat_map(|post| post.gaps.iter().map(move |gap| (post, gap)));
     let gaps = gaps.map(|(post, gap)| {
-        let span = format!("{} – {}", frame.site.show_minute(gap.from), frame.site.show_minute(gap.to));
+        let span = format!("{} – {}", frame.site.minute(gap.from), frame.site.minute(gap.to));
         (names.of(&post.post), span, length(gap.to - gap.from))
     });
     Ok(FiguresPage {

@@ -23,6 +23,7 @@ use super::site::SiteView;
 use super::words::Lang;
 use crate::accounts::Session;
 use crate::api::ApiError;
+use crate::blocking::blocking;
 use crate::hub::Hub;
 use crate::officer::Officer;
 
@@ -328,7 +329,8 @@ fn shows_at_form(error: &Error) -> bool {
     !matches!(error.kind(), ErrorKind::Storage | ErrorKind::Internal | ErrorKind::Busy | ErrorKind::Closed)
 }
 
-fn forbidden() -> Error {
+/// The account may not see or do this.
+pub(super) fn forbidden() -> Error {
     Error::new(Code::NotPermitted, "not with this account")
 }
 
@@ -344,10 +346,6 @@ fn not_logged_in(headers: &HeaderMap) -> Response {
 fn wants_html(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accepted.is_none_or(|accepted| accepted.contains("text/html") || accepted.contains("*/*"))
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Error::internal("a handler ended early")))
 }
 
 #[derive(Template)]

@@ -9,16 +9,16 @@ use liuye_core::Result;
 use liuye_core::domain::{
     Body, Call, DocumentKind, Handover, HandoverEvent, HandoverState, Kind, MatterKind, OpenMatter, Person, Role, Shift, WelfareTimer,
 };
-use serde::de::DeserializeOwned;
 
 use super::about::Names;
-use super::calls::nouns;
 use super::duty::{ACTORS, again};
 use super::form::Fields;
 use super::frame::{Done, Frame, Visit};
+use super::nouns::{noun, nouns};
 use super::pages::Page;
 use crate::duty::AtPost;
 use crate::hub::Hub;
+use crate::nouns::bare_nouns;
 use crate::officer::{Officer, OfficerOperation};
 
 /// Handovers of the past that are shown.
@@ -141,7 +141,7 @@ fn passing(hub: &Hub, id: String, handover: &Handover, frame: &Frame, names: &Na
         post: names.of(&handover.post),
         from: names.of(&handover.from),
         to: names.of(&handover.to),
-        when: frame.site.show_minute(handover.accepted_at.unwrap_or(handover.at)),
+        when: frame.site.minute(handover.accepted_at.unwrap_or(handover.at)),
         state: frame.lang.handover_state(handover.state),
         is_open,
         note: handover.note.clone(),
@@ -157,10 +157,8 @@ fn passing(hub: &Hub, id: String, handover: &Handover, frame: &Frame, names: &Na
 /// Who may follow at a post: whoever has a shift there about now, and everyone who holds the desk's role.
 fn followers(hub: &Hub, post: &str, but: &str, names: &Names) -> Result<Vec<(String, String)>> {
     let now = hub.now();
-    let around: BTreeSet<_> = hub
-        .read(&hub.site()?, |tx| tx.between(DocumentKind::Shift, now - Shift::MAX_MS, now + Shift::MAX_MS))?
-        .into_iter()
-        .filter_map(|document| serde_json::from_value::<Shift>(document.body).ok())
+    let shifts = hub.read(&hub.site()?, |tx| tx.between(DocumentKind::Shift, now - Shift::MAX_MS, now + Shift::MAX_MS))?;
+    let around: BTreeSet<_> = bare_nouns::<Shift>(shifts)
         .filter(|shift| shift.post.as_deref() == Some(post) && shift.occupies().is_some_and(|(_, to)| now < to))
         .map(|shift| shift.person)
         .collect();
@@ -186,7 +184,7 @@ pub(super) async fn offer(visit: Visit, Form(fields): Form<Fields>) -> Response 
 /// `POST /desk/duty/handover/{id}/accept`
 pub(super) async fn accept(visit: Visit, Path(id): Path<String>, Form(fields): Form<Fields>) -> Response {
     let work = move |hub: &Hub, officer: &Officer, fields: &Fields| {
-        noun::<Handover>(hub, &id, DocumentKind::Handover)?;
+        noun::<Handover>(hub, DocumentKind::Handover, &id)?;
         let accepted = fields.all("accepted").map(str::to_owned).collect();
         passed(hub, officer, &id, HandoverEvent::Accept { accepted, note: fields.typed("note") })
     };
@@ -197,14 +195,4 @@ fn passed(hub: &Hub, officer: &Officer, id: &str, event: HandoverEvent) -> Resul
     let kind: Kind = event.kind();
     let is_flagged = hub.write_as_officer(officer, OfficerOperation::new(kind, id, Body::Handover(event)))?;
     Ok(Done::new(kind, is_flagged, "/desk/duty"))
-}
-
-/// A document of this kind as its noun.
-///
-/// # Errors
-/// [`liuye_core::Code::NotFound`] where there is none; those of the store.
-pub(super) fn noun<T: DeserializeOwned>(hub: &Hub, id: &str, kind: DocumentKind) -> Result<T> {
-    let missing = || liuye_core::Error::new(liuye_core::Code::NotFound, "no such record");
-    let document = hub.document(id)?.filter(|document| document.kind == kind.as_str()).ok_or_else(missing)?;
-    Ok(serde_json::from_value(document.body)?)
 }

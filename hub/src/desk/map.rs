@@ -12,8 +12,8 @@ use liuye_core::domain::{Checkpoint, Coordinate, DocumentKind, Zone};
 use liuye_core::{Code, Error, Result};
 
 use super::Desk;
-use super::calls::nouns;
-use super::frame::{Frame, Visit};
+use super::frame::{Frame, Visit, forbidden};
+use super::nouns::nouns;
 use super::pages::Page;
 use crate::hub::Hub;
 
@@ -325,7 +325,7 @@ fn tile_file(folder: &Path, level: u32, column: u32, row: u32) -> Option<(PathBu
 /// `GET /desk/tiles/{level}/{column}/{row}`
 pub(super) async fn tile(visit: Visit, State(desk): State<Desk>, Segments((level, column, row)): Segments<(u32, u32, u32)>) -> Response {
     if !Page::Now.is_for(visit.session.role) {
-        return visit.refuse(&Error::new(Code::NotPermitted, "not with this account"));
+        return visit.refuse(&forbidden());
     }
     let read = tokio::task::spawn_blocking(move || {
         let (file, kind) = tile_file(&desk.hub.dir().join(TILES), level, column, row)?;

@@ -4,13 +4,14 @@ use axum::Form;
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
+use liuye_core::Code;
 use liuye_core::domain::Role;
-use liuye_core::{Code, Error};
 
 use super::Desk;
 use super::form::Fields;
-use super::frame::{Visit, rendered};
+use super::frame::{Visit, forbidden, rendered};
 use super::pages::Page;
+use crate::blocking::blocking;
 
 /// `GET /desk/notices/{id}`
 pub(super) async fn show(visit: Visit, State(desk): State<Desk>, Path(id): Path<String>) -> Response {
@@ -35,14 +36,9 @@ const fn may_print(role: Role) -> bool {
     matches!(role, Role::Desk | Role::Commander | Role::Inspector)
 }
 
-fn forbidden() -> Error {
-    Error::new(Code::NotPermitted, "not with this account")
-}
-
 async fn answer(visit: &Visit, desk: Desk, id: String, address: Option<String>, csrf: Option<String>) -> Response {
     let lang = visit.preferences.lang;
-    let built = tokio::task::spawn_blocking(move || desk.hub.notice_page(&id, lang, address.as_deref(), csrf)).await;
-    let page = match built.unwrap_or_else(|_| Err(Error::internal("a handler ended early"))) {
+    let page = match blocking(move || desk.hub.notice_page(&id, lang, address.as_deref(), csrf)).await {
         Ok(page) => page,
         Err(error) if error.code == Code::StateRefused => {
             let words = lang.pick("隐患已处理完毕，不能再生成链接", "The hazard is settled: no link can be made");

@@ -4,8 +4,8 @@ use liuye_core::domain::DocumentKind;
 use liuye_core::{Code, Error, Result};
 use serde::de::DeserializeOwned;
 
-pub(super) use super::calls::nouns;
 use crate::hub::Hub;
+pub(super) use crate::nouns::nouns;
 
 /// One noun by its id.
 ///

@@ -9,10 +9,11 @@ use liuye_core::domain::{
 };
 
 use super::about::Names;
-use super::calls::{Row, nouns, open_calls};
+use super::calls::{Row, open_calls};
 use super::clock::counted;
 use super::frame::{Frame, Visit};
 use super::map::{MapView, Thing};
+use super::nouns::nouns;
 use super::pages::Page;
 use super::records::{Hint, told_ahead};
 use super::words::Lang;

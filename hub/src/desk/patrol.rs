@@ -5,10 +5,9 @@ use askama::Template;
 use axum::Form;
 use axum::extract::Query;
 use axum::response::Response;
-use chrono::{DateTime, Days, NaiveDate};
+use chrono::{Days, NaiveDate};
 use liuye_core::domain::{
     Body, CheckIn, Coverage, DensityHour, DocumentKind, KeyRoad, Kind, Person, Role, Route, Tour, TourEvent, TourState, Zone, ZoneHour,
-    day_start,
 };
 use liuye_core::{Code, Error, Result};
 use serde::Deserialize;
@@ -119,10 +118,10 @@ pub(super) async fn schedule(visit: Visit, Form(fields): Form<Fields>) -> Respon
 
 fn build(hub: &Hub, frame: Frame, asked: Option<&str>, after: u32) -> Result<PatrolPage> {
     let (now, names) = (hub.now(), Names::read(hub, frame.lang)?);
-    let today = today(&frame.site, now)?;
+    let today = frame.site.day(now);
     let day = asked.map_or(Ok(today), |text| text.parse::<NaiveDate>().map_err(|_| no_such_day()))?;
     let next = day.succ_opt().ok_or_else(no_such_day)?;
-    let window = (begin(day, &frame.site)?, begin(next, &frame.site)?);
+    let window = (frame.site.begin(day)?, frame.site.begin(next)?);
     // A night belongs to the day on which it falls.
     let night = (window.0 + 12 * HOUR_MS, window.1 + 12 * HOUR_MS);
     let (coverage, density) = (hub.coverage(window.0, window.1)?, hub.night_density(night.0, night.1)?);
@@ -155,15 +154,6 @@ fn build(hub: &Hub, frame: Frame, asked: Option<&str>, after: u32) -> Result<Pat
 
 fn no_such_day() -> Error {
     Error::field(Code::TimeMalformed, "day", "a day such as 2026-05-01")
-}
-
-fn today(site: &SiteView, now: i64) -> Result<NaiveDate> {
-    let local = DateTime::from_timestamp_millis(now).map(|time| time.with_timezone(&site.zone()).date_naive());
-    local.ok_or_else(|| Error::internal("the hub's clock is within the calendar"))
-}
-
-fn begin(day: NaiveDate, site: &SiteView) -> Result<i64> {
-    day_start(day, site.zone()).ok_or_else(no_such_day)
 }
 
 fn sorted(ids: impl Iterator<Item = String>) -> Vec<String> {

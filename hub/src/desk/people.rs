@@ -8,8 +8,8 @@ use liuye_core::domain::{DocumentKind, Person, PersonStatus, Role, Unit};
 use serde::Deserialize;
 
 use super::about::Names;
-use super::calls::nouns;
 use super::frame::{Frame, Visit};
+use super::nouns::nouns;
 use super::pages::Page;
 use super::words::{FORCES, STATUSES, TRADES};
 use crate::hub::Hub;

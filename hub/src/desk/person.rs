@@ -9,10 +9,11 @@ use liuye_core::domain::{Body, DocumentKind, DutyPost, Kind, Person, Shift, Shif
 use liuye_core::{Code, Error, Result};
 
 use super::about::Names;
-use super::calls::{nouns, zone_choices};
+use super::calls::zone_choices;
 use super::devices::{self, DeviceLine};
 use super::form::Fields;
 use super::frame::{Done, Frame, Visit};
+use super::nouns::nouns;
 use super::pages::Page;
 use super::people::{KEEPERS, status_class, units};
 use super::roster::{self, PLANNERS};
@@ -101,8 +102,8 @@ fn plan_shift(hub: &Hub, officer: &Officer, fields: &Fields, id: &str) -> Result
         person: id.to_owned(),
         zone: fields.typed("zone"),
         post: fields.typed("post"),
-        from: site.moment(fields, "from")?,
-        to: site.moment(fields, "to")?,
+        from: fields.moment("from", site.zone())?,
+        to: fields.moment("to", site.zone())?,
     };
     let shift = hub.env().new_id().to_string();
     let is_flagged = hub.write_as_officer(officer, OfficerOperation::new(Kind::ShiftPlan, &shift, Body::Shift(event)))?;
@@ -139,8 +140,8 @@ fn build(hub: &Hub, frame: Frame, id: &str, shown: Option<Shown>) -> Result<Pers
     let of = units(hub)?.into_iter().filter(|unit| unit.members.contains(&person.id)).map(|unit| lang.of_both(&unit.name));
     let span = |what: String, from: Option<i64>, to: Option<i64>| Span {
         what,
-        from: from.map_or_else(String::new, |at| frame.site.show_minute(at)),
-        to: to.map_or_else(String::new, |at| frame.site.show_minute(at)),
+        from: from.map_or_else(String::new, |at| frame.site.minute(at)),
+        to: to.map_or_else(String::new, |at| frame.site.minute(at)),
         is_now: from.is_none_or(|from| from <= now) && to.is_none_or(|to| now < to),
     };
     let zones = person.zone_history.iter().map(|held| span(names.of(&held.zone), held.from, held.to));

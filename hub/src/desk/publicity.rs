@@ -11,10 +11,11 @@ use liuye_core::{Code, Error, Result};
 use serde::Deserialize;
 
 use super::about::Names;
-use super::calls::{nouns, zone_choices};
+use super::calls::zone_choices;
 use super::form::Fields;
 use super::frame::{Done, Frame, Visit};
-use super::handover::noun;
+use super::nouns::noun;
+use super::nouns::nouns;
 use super::pages::Page;
 use super::site::SiteView;
 use super::words::Lang;
@@ -105,7 +106,7 @@ pub(super) async fn act(visit: Visit, Path((id, step)): Path<(String, String)>, 
         return visit.refuse(&Error::new(Code::NotFound, "no such step"));
     };
     let work = move |hub: &Hub, officer: &Officer, fields: &Fields| {
-        noun::<PublicitySession>(hub, &id, DocumentKind::PublicitySession)?;
+        noun::<PublicitySession>(hub, DocumentKind::PublicitySession, &id)?;
         let event = match form {
             "hold" => PublicityEvent::Hold { audience: number(fields, "audience")?, note: fields.typed("note") },
             _ => PublicityEvent::Verify { note: fields.typed("note") },
@@ -143,8 +144,8 @@ fn plan_session(hub: &Hub, officer: &Officer, fields: &Fields) -> Result<Done> {
         materials: fields.all("materials").map(str::to_owned).collect(),
         zone: fields.get("zone").to_owned(),
         place: fields.get("place").to_owned(),
-        from: site.moment(fields, "from")?,
-        to: site.moment(fields, "to")?,
+        from: fields.moment("from", site.zone())?,
+        to: fields.moment("to", site.zone())?,
     };
     let (id, kind) = (hub.env().new_id().to_string(), event.kind());
     let is_flagged = hub.write_as_officer(officer, OfficerOperation::new(kind, &id, Body::Publicity(event)))?;
@@ -162,7 +163,7 @@ fn move_leaflets(hub: &Hub, officer: &Officer, fields: &Fields, step: &str) -> R
     let id = if step == "stock" { hub.env().new_id().to_string() } else { fields.get("batch").to_owned() };
     if step != "stock" {
         let missing = |error: Error| Error::field(error.code, "batch", "no such batch");
-        noun::<Leaflets>(hub, &id, DocumentKind::Leaflets).map_err(missing)?;
+        noun::<Leaflets>(hub, DocumentKind::Leaflets, &id).map_err(missing)?;
     }
     let kind = event.kind();
     let is_flagged = hub.write_as_officer(officer, OfficerOperation::new(kind, &id, Body::Leaflets(event)))?;
@@ -186,7 +187,7 @@ fn build(hub: &Hub, frame: Frame, after: u32) -> Result<PublicityPage> {
         materials: materials.iter().map(named).collect(),
         leaflets: materials.iter().filter(|(_, material)| material.kind == MaterialKind::Leaflet).map(named).collect(),
         zones: zone_choices(hub, lang)?,
-        open: open.map(|(id, session)| (id.clone(), format!("{} {}", frame.site.show_minute(session.at), session.place))).collect(),
+        open: open.map(|(id, session)| (id.clone(), format!("{} {}", frame.site.minute(session.at), session.place))).collect(),
         batch_choices: batches
             .iter()
             .map(|(id, batch)| {
@@ -204,7 +205,7 @@ fn shown(id: &str, session: &PublicitySession, batches: &[(String, Leaflets)], f
     let (state, class) = frame.lang.publicity_state(session.state);
     Session {
         id: id.to_owned(),
-        when: format!("{} – {}", frame.site.show_minute(session.from), frame.site.time_of_day(session.to)),
+        when: format!("{} – {}", frame.site.minute(session.from), frame.site.time_of_day(session.to)),
         place: format!("{} · {}", names.of(&session.zone), session.place),
         topics: session.topics.iter().map(|topic| names.of(topic)).collect::<Vec<_>>().join(frame.pick("、", ", ")),
         state,
@@ -224,8 +225,7 @@ fn stocked(id: &str, batch: &Leaflets, hub: &Hub, frame: &Frame, names: &Names) 
         let session: Option<PublicitySession> =
             hub.document(&used.session)?.and_then(|document| serde_json::from_value(document.body).ok());
         Ok(Use {
-            session: session
-                .map_or_else(|| used.session.clone(), |session| format!("{} {}", frame.site.show_minute(session.at), session.place)),
+            session: session.map_or_else(|| used.session.clone(), |session| format!("{} {}", frame.site.minute(session.at), session.place)),
             issued: used.issued,
             returned: used.returned,
             wasted: used.wasted,
@@ -235,7 +235,7 @@ fn stocked(id: &str, batch: &Leaflets, hub: &Hub, frame: &Frame, names: &Names) 
     Ok(Batch {
         id: id.to_owned(),
         material: names.of(&batch.material),
-        when: frame.site.show_minute(batch.at),
+        when: frame.site.minute(batch.at),
         stocked: batch.stocked,
         left: batch.in_stock(),
         uses: uses.collect::<Result<_>>()?,

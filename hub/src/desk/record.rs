@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::Desk;
 use super::about::Names;
 use super::form::Fields;
-use super::frame::{Frame, Visit};
+use super::frame::{Frame, Visit, forbidden};
 use super::pages::Page;
 use super::site::Questions;
 use super::words::Lang;
@@ -66,7 +66,7 @@ pub(super) async fn show(visit: Visit, Path(position): Path<u64>) -> Response {
 /// `POST /desk/records/{position}/contact`: the reading is written down before anything is shown.
 pub(super) async fn contact(visit: Visit, Path(position): Path<u64>, Form(fields): Form<Fields>) -> Response {
     if !visit.is_own(&fields) || !may_read_contacts(&visit.session) {
-        return visit.refuse(&Error::new(Code::NotPermitted, "not with this account"));
+        return visit.refuse(&forbidden());
     }
     visit.page(Page::Records, move |hub, frame| build(hub, frame, position, true)).await
 }
@@ -76,7 +76,7 @@ pub(super) async fn photo(visit: Visit, State(desk): State<Desk>, Path(sha256): 
     let missing = || Error::new(Code::NotFound, "no such photo");
     let (reads_all, reads_safety) = (Page::Records.is_for(visit.session.role), Page::Safety.is_for(visit.session.role));
     if !reads_all && !reads_safety {
-        return visit.refuse(&Error::new(Code::NotPermitted, "not with this account"));
+        return visit.refuse(&forbidden());
     }
     let Ok(digest) = Digest::parse(&sha256) else { return visit.refuse(&missing()) };
     let read = tokio::task::spawn_blocking(move || {

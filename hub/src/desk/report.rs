@@ -87,7 +87,7 @@ fn build(hub: &Hub, frame: Frame, asked: &Asked) -> Result<ReportPage> {
         tiers: tiers.collect(),
         days_to_close: counted.details.hazard_days_to_close_median.map_or_else(|| "–".to_owned(), |days| format!("{days:.1}")),
         recovery: share(counted.details.recovery_rate),
-        printed: frame.site.show_minute(now),
+        printed: frame.site.minute(now),
         counted,
         frame,
     })

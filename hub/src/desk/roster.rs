@@ -9,10 +9,10 @@ use liuye_core::domain::{Body, DocumentKind, Kind, Role, Shift, ShiftEvent, Shif
 use serde::Deserialize;
 
 use super::about::Names;
-use super::calls::nouns;
 use super::form::Fields;
 use super::frame::{Done, Frame, Visit};
-use super::handover::noun;
+use super::nouns::noun;
+use super::nouns::nouns;
 use super::pages::Page;
 use super::when::{days_after, days_before};
 use crate::hub::Hub;
@@ -52,8 +52,8 @@ impl Row {
             person: shift.person.clone(),
             who: names.of(&shift.person),
             place: place.map(|place| names.of(place)).collect::<Vec<_>>().join(" · "),
-            from: frame.site.show_minute(shift.from),
-            to: frame.site.show_minute(shift.to),
+            from: frame.site.minute(shift.from),
+            to: frame.site.minute(shift.to),
             came: time(shift.started_at),
             went: time(shift.ended_at),
             state,
@@ -82,7 +82,7 @@ pub(super) async fn show(visit: Visit, Query(asked): Query<Asked>) -> Response {
 /// `POST /desk/people/roster/{shift}/cancel`
 pub(super) async fn cancel(visit: Visit, Path(shift): Path<String>, Form(fields): Form<Fields>) -> Response {
     let work = move |hub: &Hub, officer: &Officer, fields: &Fields| {
-        let planned: Shift = noun(hub, &shift, DocumentKind::Shift)?;
+        let planned: Shift = noun(hub, DocumentKind::Shift, &shift)?;
         let event = ShiftEvent::Cancel { reason: fields.get("reason").to_owned() };
         let is_flagged = hub.write_as_officer(officer, OfficerOperation::new(Kind::ShiftCancel, &shift, Body::Shift(event)))?;
         let day = super::site::SiteView::read(hub, super::words::Lang::Zh)?.day(planned.from);

@@ -8,12 +8,12 @@ use axum::response::Response;
 use liuye_core::Result;
 use liuye_core::domain::{
     Body, Campaign, CampaignEvent, CampaignProgress, DocumentKind, DynamicZero, Hazard, HazardGrade, HazardState, Inspection, Kind, Role,
-    Venue, Zone,
+    Venue,
 };
 use serde::Deserialize;
 
 use super::about::{Names, shortened};
-use super::calls::chosen;
+use super::calls::{chosen, zones};
 use super::form::Fields;
 use super::frame::{Done, Frame, Visit};
 use super::nouns::{in_states, nouns};
@@ -215,13 +215,6 @@ pub(super) fn progress(hub: &Hub, id: &str, campaign: &Campaign, venues: &[Venue
 pub(super) fn visits(hub: &Hub, campaign: &str) -> Result<Vec<(String, Inspection)>> {
     let documents = hub.read(&hub.site()?, |tx| tx.naming(DocumentKind::Inspection, "$.campaign", campaign))?;
     Ok(nouns(documents).collect())
-}
-
-fn zones(hub: &Hub, lang: Lang) -> Result<Vec<(String, String)>> {
-    let zones = nouns::<Zone>(hub.documents(DocumentKind::Zone, 1000, 0)?).map(|(id, zone)| (id, lang.of_both(&zone.name)));
-    let mut zones: Vec<_> = zones.collect();
-    zones.sort();
-    Ok(zones)
 }
 
 fn plan_campaign(hub: &Hub, officer: &Officer, fields: &Fields) -> Result<Done> {

@@ -1,11 +1,11 @@
 //! What pages say of the site: its name, its time of day and its questions.
 
-use chrono::DateTime;
 use chrono_tz::Tz;
 use liuye_core::Result;
 use liuye_core::domain::{Checklist, ChecklistItem, DocumentKind, Site};
 
 use super::words::Lang;
+use crate::clocks::shown_at;
 use crate::hub::Hub;
 
 /// Checklists that the pages know the questions of.
@@ -42,32 +42,22 @@ impl SiteView {
 
     /// A time (UTC ms) as the site's clocks show it.
     pub(crate) fn show(&self, ms: i64) -> String {
-        self.formatted(ms, "%Y-%m-%d %H:%M:%S")
-    }
-
-    /// A time (UTC ms) to the minute, as the site's clocks show it.
-    pub(crate) fn show_minute(&self, ms: i64) -> String {
-        self.formatted(ms, "%Y-%m-%d %H:%M")
+        shown_at(ms, self.zone, "%Y-%m-%d %H:%M:%S")
     }
 
     /// The time of day (UTC ms) as the site's clocks show it.
     pub(crate) fn time_of_day(&self, ms: i64) -> String {
-        self.formatted(ms, "%H:%M")
+        shown_at(ms, self.zone, "%H:%M")
     }
 
-    /// A day and a time (UTC ms) to the minute, as they stand on paper.
+    /// A time (UTC ms) to the minute, as the site's clocks show it.
     pub(crate) fn minute(&self, ms: i64) -> String {
-        self.formatted(ms, "%Y-%m-%d %H:%M")
+        shown_at(ms, self.zone, "%Y-%m-%d %H:%M")
     }
 
     /// The time of day (UTC ms) to the second: the fast response counts in seconds.
     pub(crate) fn to_the_second(&self, ms: i64) -> String {
-        self.formatted(ms, "%H:%M:%S")
-    }
-
-    fn formatted(&self, ms: i64, format: &str) -> String {
-        let time = DateTime::from_timestamp_millis(ms).map(|time| time.with_timezone(&self.zone));
-        time.map_or_else(String::new, |time| time.format(format).to_string())
+        shown_at(ms, self.zone, "%H:%M:%S")
     }
 
     /// The time zone.

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Desk;
 use super::pages::Page;
-use super::session::session;
-use crate::api::{ApiError, FiguresRefusals, blocking};
+use crate::api::{ApiError, FiguresRefusals, officer};
+use crate::blocking::blocking;
 use crate::ops::stats::BehindAnswer;
 
 /// Lines of an answer where nothing else is asked, and at most.
@@ -71,11 +71,7 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let refused = |status| ApiError::with_status(Error::new(Code::NotPermitted, "for officers of the desk"), status);
-    let session = session(&desk, &headers).ok_or_else(|| refused(401))?;
-    if !Page::Figures.is_for(session.role) {
-        return Err(refused(403));
-    }
+    officer(&desk.hub, &headers, "for officers of the desk", |role| Page::Figures.is_for(role))?;
     blocking(move || {
         let hub = &desk.hub;
         if hub.site()? != site {

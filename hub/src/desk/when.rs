@@ -1,9 +1,8 @@
 //! Days and times as somebody types them, by the clocks of the site.
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeZone};
+use chrono::{DateTime, Days, NaiveDate};
 use liuye_core::{Code, Error, Result};
 
-use super::form::Fields;
 use super::site::SiteView;
 
 impl SiteView {
@@ -15,21 +14,10 @@ impl SiteView {
     /// When a day begins, UTC ms.
     ///
     /// # Errors
-    /// [`Code::TimeMalformed`] for a day that the zone's calendar does not have.
+    /// [`Code::TimeMalformed`] at `day` for one that the zone's calendar does not have.
     pub(crate) fn begin(&self, day: NaiveDate) -> Result<i64> {
-        liuye_core::domain::day_start(day, self.zone()).ok_or_else(|| Error::new(Code::TimeMalformed, "a day that the calendar has"))
-    }
-
-    /// What somebody typed into a field for day and time, UTC ms. A time that the clocks show twice is the first of the two.
-    ///
-    /// # Errors
-    /// [`Code::Missing`] or [`Code::TimeMalformed`] at the field.
-    pub(crate) fn moment(&self, fields: &Fields, name: &'static str) -> Result<i64> {
-        let text = fields.typed(name).ok_or_else(|| Error::field(Code::Missing, name, "day and time"))?;
-        let malformed = || Error::field(Code::TimeMalformed, name, "day and time");
-        let time = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"].iter().find_map(|form| NaiveDateTime::parse_from_str(text.trim(), form).ok());
-        let local = self.zone().from_local_datetime(&time.ok_or_else(malformed)?).earliest();
-        local.map(|time| time.timestamp_millis()).ok_or_else(malformed)
+        liuye_core::domain::day_start(day, self.zone())
+            .ok_or_else(|| Error::field(Code::TimeMalformed, "day", "a day that the calendar has"))
     }
 
     /// A day that an address asks for; today where it asks for none.

@@ -127,23 +127,25 @@ impl Tx<'_> {
     }
 
     /// The shifts of whoever is on duty.
-    pub(crate) fn shifts_on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<Shift>> {
+    pub(crate) fn shifts_on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<(String, Shift)>> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT body FROM documents INDEXED BY documents_on_duty
+            "SELECT id, body FROM documents INDEXED BY documents_on_duty
              WHERE site = ?1 AND kind = 'shift' AND json_extract(body, '$.state') = 'active'",
         )?;
         let mut rows = statement.query([self.site])?;
         let mut shifts = Vec::new();
         while let Some(row) = rows.next()? {
-            let shift = row.get_ref(0)?.as_str().ok().and_then(|body| serde_json::from_str::<Shift>(body).ok());
-            shifts.extend(shift.filter(|shift| shift.is_on(zone, at)));
+            let shift = row.get_ref(1)?.as_str().ok().and_then(|body| serde_json::from_str::<Shift>(body).ok());
+            if let Some(shift) = shift.filter(|shift| shift.is_on(zone, at)) {
+                shifts.push((row.get(0)?, shift));
+            }
         }
         Ok(shifts)
     }
 
     /// The persons who are on duty, each once, by id.
     pub(crate) fn on_duty(&self, zone: Option<&str>, at: i64) -> Result<Vec<String>> {
-        let mut persons: Vec<_> = self.shifts_on_duty(zone, at)?.into_iter().map(|shift| shift.person).collect();
+        let mut persons: Vec<_> = self.shifts_on_duty(zone, at)?.into_iter().map(|(_, shift)| shift.person).collect();
         persons.sort_unstable();
         persons.dedup();
         Ok(persons)

@@ -9,9 +9,10 @@ use axum::response::Response;
 use liuye_core::Error;
 use liuye_core::domain::FoundNotice;
 
-use super::page::{Asked, Frame, Place, Switch, answer, blocking, name_of_category, refused, status_of};
+use super::page::{Asked, Frame, Place, Switch, answer, name_of_category, refused, status_of};
 use super::words::{Said, part, refusal};
 use super::{Public, form};
+use crate::blocking::blocking;
 use crate::desk::Lang;
 
 #[derive(Template)]

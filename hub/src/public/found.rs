@@ -8,8 +8,9 @@ use liuye_core::Result;
 use serde::Deserialize;
 
 use super::Public;
-use super::page::{Frame, Place, Switch, answer, blocking, category_of, name_of_category, refused};
+use super::page::{Frame, Place, Switch, answer, category_of, name_of_category, refused};
 use super::words::part;
+use crate::blocking::blocking;
 use crate::desk::Lang;
 use crate::hub::Hub;
 

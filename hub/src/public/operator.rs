@@ -13,6 +13,8 @@ use liuye_core::{Code, Error, Result};
 use serde::Deserialize;
 
 use super::Public;
+use crate::blocking::blocking;
+use crate::clocks::shown_at;
 use crate::desk::{Lang, rendered};
 use crate::hub::Hub;
 use crate::operator_link::Opened;
@@ -135,7 +137,6 @@ fn shown(hub: &Hub, opened: Opened, lang: Lang) -> Result<Shown> {
     let zone = site.as_ref().map_or(chrono_tz::UTC, Site::tz);
     // It may have been moved since the notice was written.
     let due = hazard.due.unwrap_or(notice.due);
-    let local = chrono::DateTime::from_timestamp_millis(due).map(|time| time.with_timezone(&zone));
     Ok(Shown {
         site: site.map_or_else(String::new, |site| lang.of_both(&site.name)),
         number: crate::notice::number(notice.number, lang),
@@ -143,7 +144,7 @@ fn shown(hub: &Hub, opened: Opened, lang: Lang) -> Result<Shown> {
         description: notice.description,
         requirement: notice.requirement,
         legal_basis: notice.legal_basis,
-        due: local.map_or_else(String::new, |time| time.format("%Y-%m-%d %H:%M").to_string()),
+        due: shown_at(due, zone, "%Y-%m-%d %H:%M"),
         is_overdue: hazard.is_overdue(hub.now()),
         sent: hazard.operator_photos.len(),
     })
@@ -192,10 +193,6 @@ async fn limited(mut field: Field<'_>, most: usize) -> Result<Vec<u8>> {
         bytes.extend_from_slice(&piece);
     }
     Ok(bytes)
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Error::internal("a handler ended early")))
 }
 
 const SENT: Said = Said {

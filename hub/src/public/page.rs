@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use chrono_tz::Tz;
 use liuye_core::domain::{Bilingual, ItemCategory, Site, Zone};
 use liuye_core::{Code, Error, Result};
@@ -14,6 +14,8 @@ use serde::Deserialize;
 use super::Public;
 use super::limits::{CODE_TIME, name_of};
 use super::words::{self, Said};
+use crate::blocking::blocking;
+use crate::clocks::shown_at;
 use crate::desk::Lang;
 use crate::hub::Hub;
 use crate::tries::WAIT_S;
@@ -25,6 +27,14 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; form-action 'self'; 
 #[derive(Deserialize)]
 pub(super) struct Asked {
     pub(super) lang: Option<String>,
+}
+
+impl Asked {
+    /// Sends somebody who went back to an address that only takes forms to the beginning, in the language that they had.
+    pub(super) fn begin_again(self, at: &str) -> Response {
+        let lang = self.lang.filter(|lang| lang.starts_with("en")).map_or("zh-CN", |_| "en");
+        Redirect::to(&format!("{at}?lang={lang}")).into_response()
+    }
 }
 
 /// How a page is had in the other language.
@@ -104,14 +114,12 @@ impl Place {
 
     /// A day (UTC ms) as this site's calendar shows it.
     pub(super) fn day(&self, at: i64) -> String {
-        let time = chrono::DateTime::from_timestamp_millis(at).map(|time| time.with_timezone(&self.tz));
-        time.map_or_else(String::new, |time| time.format("%Y-%m-%d").to_string())
+        shown_at(at, self.tz, "%Y-%m-%d")
     }
 
     /// A time (UTC ms) as this site's clocks show it, to the minute.
     pub(super) fn minute(&self, at: i64) -> String {
-        let time = chrono::DateTime::from_timestamp_millis(at).map(|time| time.with_timezone(&self.tz));
-        time.map_or_else(String::new, |time| time.format("%Y-%m-%d %H:%M").to_string())
+        shown_at(at, self.tz, "%Y-%m-%d %H:%M")
     }
 }
 
@@ -163,11 +171,6 @@ impl Public {
         }
         done
     }
-}
-
-/// Runs work that waits for the disk off the threads that serve connections.
-pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(Error::internal("a handler ended early")))
 }
 
 /// A page with the headers that every page has.

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use askama::Template;
 use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use liuye_core::domain::Bilingual;
 use liuye_core::log::Digest;
 use liuye_core::{Code, Error, Result};
@@ -14,9 +14,10 @@ use serde::Serialize;
 use super::Public;
 use super::form::{self, Sent};
 use super::limits::name_of;
-use super::page::{Asked, Frame, Place, Switch, answer, blocking, category_of, refused, status_of};
+use super::page::{Asked, Frame, Place, Switch, answer, category_of, refused, status_of};
 use super::when::{PARTS, SINCE, span, today};
 use super::words::{Said, refusal};
+use crate::blocking::blocking;
 use crate::desk::Lang;
 use crate::public_report::{OnceKey, PublicContact, PublicLoss, Receipt, Reported};
 
@@ -207,8 +208,7 @@ pub(super) async fn send(
 
 /// `GET` of an address that only takes forms: somebody went back to it, or reloaded it.
 pub(super) async fn begin_again(Query(asked): Query<Asked>) -> Response {
-    let lang = asked.lang.filter(|lang| lang.starts_with("en")).map_or("zh-CN", |_| "en");
-    Redirect::to(&format!("/lost?lang={lang}")).into_response()
+    asked.begin_again("/lost")
 }
 
 async fn take(public: &Public, from: &str, now: i64, typed: &Typed, sent: Sent<'_>) -> Result<Reported> {

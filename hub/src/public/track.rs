@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use askama::Template;
 use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use liuye_core::domain::LostReportState;
 use liuye_core::{Code, Error, Result};
 
@@ -88,8 +88,7 @@ pub(super) async fn withdraw(
 
 /// `GET` of an address that only takes forms.
 pub(super) async fn begin_again(Query(asked): Query<Asked>) -> Response {
-    let lang = asked.lang.filter(|lang| lang.starts_with("en")).map_or("zh-CN", |_| "en");
-    Redirect::to(&format!("/track?lang={lang}")).into_response()
+    asked.begin_again("/track")
 }
 
 async fn code_of(public: &Public, request: Request) -> (String, Option<Error>) {

@@ -4,6 +4,8 @@ use chrono_tz::Tz;
 use liuye_core::domain::{day_start, format_rfc3339};
 use liuye_core::{Code, Error, Result};
 
+use crate::clocks::shown_at;
+
 const HOUR_MS: i64 = 3_600_000;
 
 /// The parts of a day that the form offers: their names, and their first and last hour.
@@ -39,7 +41,7 @@ pub(super) fn span(day: &str, part: &str, zone: Tz, now: i64) -> Result<(String,
 
 /// Today in that zone, as a form has it.
 pub(super) fn today(zone: Tz, now: i64) -> String {
-    chrono::DateTime::from_timestamp_millis(now).map_or_else(String::new, |time| time.with_timezone(&zone).format("%Y-%m-%d").to_string())
+    shown_at(now, zone, "%Y-%m-%d")
 }
 
 #[cfg(test)]
