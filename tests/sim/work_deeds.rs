@@ -1,9 +1,7 @@
 //! What people do by a plan: campaigns, visits and tours that somebody set, tasks of the leading group, and what is decided later
 //! about hazards, check-ins and calls.
 
-use liuye_core::companion::{
-    CampaignDraft, Companion, HelpDraft, NoticeDraft, Page, Recorded, ShiftDraft, TaskDraft, TourDraft, WorkPlanDraft,
-};
+use liuye_core::companion::{CampaignDraft, Companion, NoticeDraft, Page, Recorded, ShiftDraft, TaskDraft, TourDraft, WorkPlanDraft};
 use liuye_core::domain::{
     CallCategory, CallState, CampaignPurpose, CampaignState, CheckInVerdict, ConsultationRecord, ConsultationTopic, DisputeState,
     HazardState, InspectionState, LostReportState, NoticeState, ShiftState, Signature, TaskState, TourState, WelfareState, WorkPlanState,
@@ -18,6 +16,7 @@ use uuid::Uuid;
 use super::phone::Phone;
 use super::site::{COMMANDER, ROUTE, STAFF};
 use super::{call_deeds, found_deeds, platform_deeds};
+use crate::help;
 
 const HOUR: i64 = 3_600_000;
 
@@ -213,16 +212,7 @@ fn give_back(phone: &Phone, app: &Companion) -> Result<Option<Recorded>> {
 fn lead(phone: &Phone, app: &Companion) -> Result<Option<Recorded>> {
     let (chance, plans) = (&phone.chance, app.work_plans());
     if chance.one_in(6) {
-        let drill = HelpDraft {
-            category: CallCategory::Medical,
-            description: None,
-            place: None,
-            zone: Some("z1".to_owned()),
-            fix: None,
-            contact: None,
-            photos: Vec::new(),
-        };
-        return Ok(Some(app.calls().begin_exercise(drill)?.recorded));
+        return Ok(Some(app.calls().begin_exercise(help(CallCategory::Medical))?.recorded));
     }
     let known = plans.all(Page::first(50))?;
     let running: Vec<_> = known.iter().filter(|(_, plan)| plan.state == WorkPlanState::Running).collect();

@@ -1,5 +1,6 @@
 //! A phone's clock that a test moves by hand.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use liuye_core::env::{Clock, SystemClock};
@@ -15,6 +16,14 @@ pub struct HandClock {
 }
 
 impl HandClock {
+    /// The system's clock, whose wall is so many ms ahead.
+    #[must_use]
+    pub fn ahead(ms: i64) -> Arc<Self> {
+        let clock = Self::default();
+        clock.set_wall_by(ms);
+        Arc::new(clock)
+    }
+
     /// Lets so many ms pass.
     pub fn pass(&self, ms: u64) {
         self.passed_ms.fetch_add(ms, Ordering::SeqCst);

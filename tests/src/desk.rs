@@ -57,6 +57,24 @@ impl DeskBrowser {
         Self::log_in_at(district, &district.url(), name, role, person)
     }
 
+    /// The duty officer whom most tests are about.
+    #[must_use]
+    pub fn duty_officer(district: &District) -> Self {
+        Self::log_in(district, "gong", Role::Desk, Some("p-003"))
+    }
+
+    /// An officer who reads English, named after their role and person.
+    #[must_use]
+    pub fn officer(district: &District, role: Role, person: &str) -> Self {
+        Self::officer_at(district, &district.url(), role, person)
+    }
+
+    /// [`DeskBrowser::officer`] at another hub of the same data.
+    #[must_use]
+    pub fn officer_at(district: &District, url: &str, role: Role, person: &str) -> Self {
+        Self::log_in_at(district, url, &format!("{}-{person}", role.as_str()), role, Some(person)).in_english()
+    }
+
     /// [`DeskBrowser::log_in`] at another hub of the same data. The account may be there already.
     #[must_use]
     pub fn log_in_at(district: &District, url: &str, name: &str, role: Role, person: Option<&str>) -> Self {

@@ -4,7 +4,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use liuye_core::companion::{Companion, Config, DatabaseKey, SyncReason, SyncReport};
+use liuye_core::companion::{CheckInDraft, Companion, Config, DatabaseKey, ShiftStart, SyncReason, SyncReport};
+use liuye_core::domain::{CheckInEvidence, Movement};
 use liuye_core::env::{Env, Transport};
 use liuye_core::native::NativeTransport;
 use liuye_hub::{Edition, Hub, ServeConfig, ops, serve};
@@ -172,6 +173,23 @@ impl District {
         phone.enrol(&self.url(), &self.code(Some(person))).unwrap();
         sync(&phone);
         phone
+    }
+
+    /// A phone whose holder is on duty in this zone.
+    #[must_use]
+    pub fn on_duty(&self, person: &str, zone: &str) -> Companion {
+        let phone = self.staff(person);
+        phone.patrol().start_shift(ShiftStart::Unplanned { zone: Some(zone.to_owned()), post: None, minutes: 480 }).unwrap();
+        sync(&phone);
+        phone
+    }
+
+    /// A check-in by a checkpoint's QR code, at the hub.
+    pub fn check_in(&self, phone: &Companion, checkpoint: &str) {
+        let evidence = CheckInEvidence::Qr { payload: self.qr(checkpoint) };
+        let draft = CheckInDraft { checkpoint: None, evidence, fix: None, movement: Movement::Foot, note: None, photos: Vec::new() };
+        phone.patrol().check_in(draft).unwrap();
+        sync(phone);
     }
 
     /// The text of a checkpoint's QR code.

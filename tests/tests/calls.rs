@@ -3,22 +3,17 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use liuye_core::Code;
 use liuye_core::companion::{Companion, HelpDraft, OpenCall, Page, SyncReason, WelfareDraft};
 use liuye_core::domain::{Answer, AssignmentState, CallCategory, CallState, Contact, DocumentKind, Responder, Severity, WelfareState};
-use liuye_core::env::{Clock, Env, SystemClock};
+use liuye_core::env::Env;
 use liuye_core::log::{Fix, FixSource};
 use liuye_hub::Hub;
 use liuye_hub::ops::backup::backup;
-use liuye_tests::District;
+use liuye_tests::{District, HandClock, help};
 use serde_json::{Value, json};
-
-fn help(category: CallCategory) -> HelpDraft {
-    HelpDraft { category, description: None, place: None, zone: Some("z1".to_owned()), fix: None, contact: None, photos: Vec::new() }
-}
 
 fn sync(phone: &Companion) {
     let report = phone.sync(SyncReason::User).unwrap();
@@ -143,23 +138,6 @@ fn what_is_late_is_noted_once_though_two_hubs_look() {
     assert_eq!(district.faults(), Vec::<String>::new());
 }
 
-/// The machine's clock, so much later.
-struct Later(SystemClock, i64);
-
-impl Clock for Later {
-    fn wall_ms(&self) -> i64 {
-        self.0.wall_ms() + self.1
-    }
-
-    fn elapsed_ms(&self) -> u64 {
-        self.0.elapsed_ms()
-    }
-
-    fn boot_id(&self) -> String {
-        self.0.boot_id()
-    }
-}
-
 #[test]
 fn what_fell_due_while_no_hub_ran_is_done_once_when_one_runs_again() {
     let mut district = District::open();
@@ -168,7 +146,7 @@ fn what_fell_due_while_no_hub_ran_is_done_once_when_one_runs_again() {
     district.stop();
     assert_eq!(district.count("SELECT count(*) FROM deadlines"), 2);
     assert_eq!(district.hub().tick().unwrap(), 0, "nothing is due yet");
-    let env = Env { clock: Arc::new(Later(SystemClock::new(), 3_600_000)), ..Env::system() };
+    let env = Env { clock: HandClock::ahead(3_600_000), ..Env::system() };
     for expected in [2, 0] {
         // A process of its own each time: what is due is in the ledger, not in anyone's memory.
         let hub = Hub::open(&district.hub_folder(), env.clone()).unwrap();

@@ -6,18 +6,14 @@
 use std::sync::Arc;
 
 use liuye_core::Code;
-use liuye_core::companion::{Companion, HelpDraft, Page, SessionDraft, ShiftStart, SyncReason};
+use liuye_core::companion::{Companion, Page, ShiftStart, SyncReason};
 use liuye_core::domain::{CallCategory, Role};
 use liuye_core::env::Clock;
 use liuye_core::native::NativeTransport;
-use liuye_tests::{DeskBrowser, District, HandClock, lost_keys, open_phone, open_phone_at};
+use liuye_tests::{DeskBrowser, District, HandClock, help, lost_keys, night_market, open_phone, open_phone_at};
 use serde_json::json;
 
 const HOUR: i64 = 3_600_000;
-
-fn desk(district: &District) -> DeskBrowser {
-    DeskBrowser::log_in(district, "gong", Role::Desk, Some("p-003"))
-}
 
 fn sync(phone: &Companion) {
     assert_eq!(phone.sync(SyncReason::User).unwrap().blocked_reason, None);
@@ -30,15 +26,7 @@ fn conflict(district: &District) -> (Companion, String) {
     sync(&stocker);
     for phone in [&one, &two] {
         sync(phone);
-        let draft = SessionDraft {
-            topics: vec!["t-fraud".to_owned()],
-            materials: vec!["m-fraud-leaflet".to_owned()],
-            zone: "z1".to_owned(),
-            place: "night market".to_owned(),
-            from: "2026-05-01T19:00:00+08:00".to_owned(),
-            to: "2026-05-01T21:00:00+08:00".to_owned(),
-        };
-        let session = phone.publicity().plan(draft).unwrap().id;
+        let session = phone.publicity().plan(night_market()).unwrap().id;
         phone.publicity().issue_leaflets(&batch, &session, 70).unwrap();
     }
     sync(&one);
@@ -51,7 +39,7 @@ fn conflict(district: &District) -> (Companion, String) {
 fn a_conflict_shows_both_versions_and_the_desk_settles_it_with_a_reason_under_its_name() {
     let district = District::open();
     let (author, lost) = conflict(&district);
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     for (lang, words) in [
         ("en", ["It did not take effect: There are not so many leaflets", "What stands"]),
         ("zh-CN", ["没有生效：宣传单页数量不足", "现在生效的"]),
@@ -88,7 +76,7 @@ fn a_conflict_shows_both_versions_and_the_desk_settles_it_with_a_reason_under_it
 #[test]
 fn what_the_desk_settled_its_author_can_still_correct_once() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let [giver, taker] = ["p-012", "p-011"].map(|person| district.staff(person));
     for phone in [&giver, &taker] {
         let start = ShiftStart::Unplanned { zone: None, post: Some("dp-platform".to_owned()), minutes: 480 };
@@ -99,16 +87,7 @@ fn what_the_desk_settled_its_author_can_still_correct_once() {
     sync(&taker);
     let caller = district.phone("tourist");
     caller.enrol(&district.url(), &district.code(None)).unwrap();
-    let draft = HelpDraft {
-        category: CallCategory::Medical,
-        description: None,
-        place: None,
-        zone: Some("z1".to_owned()),
-        fix: None,
-        contact: None,
-        photos: Vec::new(),
-    };
-    let call = caller.calls().raise(draft).unwrap().recorded.id;
+    let call = caller.calls().raise(help(CallCategory::Medical)).unwrap().recorded.id;
     sync(&caller);
     let accepted = taker.duty().accept_handover(&offered, Vec::new(), None).unwrap();
     sync(&taker);
@@ -130,7 +109,7 @@ fn what_the_desk_settled_its_author_can_still_correct_once() {
 fn only_the_desk_settles_and_every_reading_of_an_auditor_is_logged_and_can_be_read() {
     let district = District::open();
     let (_author, lost) = conflict(&district);
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let commander = DeskBrowser::log_in(&district, "qin", Role::Commander, Some("p-001"));
     let auditor = DeskBrowser::log_in(&district, "zhuo", Role::Auditor, Some("p-010"));
     let admin = DeskBrowser::log_in(&district, "xiang", Role::Admin, Some("p-002"));
@@ -162,7 +141,7 @@ fn only_the_desk_settles_and_every_reading_of_an_auditor_is_logged_and_can_be_re
 #[test]
 fn a_phone_that_is_silent_on_shift_one_that_forked_and_one_with_a_wrong_clock_are_named() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let section = |page: &str, from: &str| page.split(from).nth(1).unwrap().split("<h2>").next().unwrap().to_owned();
 
     // Silent: on the roster now, and not heard of for a day and an hour. A day less two hours is none; nor is a free day.
@@ -222,7 +201,7 @@ fn a_phone_that_is_silent_on_shift_one_that_forked_and_one_with_a_wrong_clock_ar
 #[test]
 fn a_backup_that_is_late_is_said_to_be() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     assert!(desk.get("/desk/attention?lang=en").text.contains("No backup was ever made."));
     let folder = tempfile::tempdir().unwrap();
     liuye_hub::ops::backup::backup(district.hub(), &folder.path().join("backup")).unwrap();

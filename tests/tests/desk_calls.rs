@@ -2,13 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use liuye_core::companion::{Companion, HelpDraft, Page, ShiftStart, SyncReason};
+use liuye_core::companion::{Companion, HelpDraft, Page, SyncReason};
 use liuye_core::domain::{CallCategory, CallState, Contact, DocumentKind, Role};
 use liuye_tests::{DeskAnswer, DeskBrowser, District, HubProgram};
-
-fn desk(district: &District) -> DeskBrowser {
-    DeskBrowser::log_in(district, "gong", Role::Desk, Some("p-003"))
-}
 
 fn commander(district: &District) -> DeskBrowser {
     DeskBrowser::log_in(district, "qin", Role::Commander, Some("p-001"))
@@ -16,14 +12,6 @@ fn commander(district: &District) -> DeskBrowser {
 
 fn sync(phone: &Companion) {
     assert_eq!(phone.sync(SyncReason::User).unwrap().blocked_reason, None);
-}
-
-/// A phone whose holder is on duty in this zone.
-fn on_duty(district: &District, person: &str, zone: &str) -> Companion {
-    let phone = district.staff(person);
-    phone.patrol().start_shift(ShiftStart::Unplanned { zone: Some(zone.to_owned()), post: None, minutes: 480 }).unwrap();
-    sync(&phone);
-    phone
 }
 
 /// Takes a call by hand and returns its address.
@@ -58,8 +46,8 @@ fn after<'a>(page: &'a DeskAnswer, words: &str) -> &'a str {
 #[test]
 fn a_call_is_taken_by_hand_sent_to_the_nearest_who_suit_followed_and_closed() {
     let district = District::open();
-    let desk = desk(&district);
-    let (river, _tower, police) = (on_duty(&district, "p-011", "z1"), on_duty(&district, "p-013", "z2"), on_duty(&district, "p-009", "z1"));
+    let desk = DeskBrowser::duty_officer(&district);
+    let (river, _tower, police) = (district.on_duty("p-011", "z1"), district.on_duty("p-013", "z2"), district.on_duty("p-009", "z1"));
     let call = taken(&desk, "affray", "z1");
     let page = desk.get(&format!("{call}?lang=en"));
     assert!(page.text.contains("Affray") && page.text.contains("Received") && page.text.contains("data-until="), "its clocks run");
@@ -105,7 +93,7 @@ fn a_call_is_taken_by_hand_sent_to_the_nearest_who_suit_followed_and_closed() {
 #[test]
 fn every_way_that_a_call_can_end_and_begin_again_is_there() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let (first, second, third) = (taken(&desk, "quarrel", "z1"), taken(&desk, "quarrel", "z1"), taken(&desk, "other", ""));
     desk.act(&format!("{second}/merge"), &[("into", id_of(&first))]);
     assert_eq!(state(&district, &second), "merged");
@@ -124,7 +112,7 @@ fn every_way_that_a_call_can_end_and_begin_again_is_there() {
     let nobody = desk.post(&format!("{call}/muster?lang=en"), &[("zone", "")]);
     assert_eq!(nobody.status, 422);
     assert!(nobody.text.contains("aria-invalid=\"true\""), "the words stand at the field");
-    let _phones = [on_duty(&district, "p-011", "z1"), on_duty(&district, "p-013", "z2")];
+    let _phones = [district.on_duty("p-011", "z1"), district.on_duty("p-013", "z2")];
     desk.act(&format!("{call}/muster"), &[("zone", "")]);
     assert_eq!(district.hub().assignments_of(id_of(&call)).unwrap().len(), 2);
     assert_eq!(district.faults(), Vec::<String>::new());
@@ -133,7 +121,7 @@ fn every_way_that_a_call_can_end_and_begin_again_is_there() {
 #[test]
 fn each_step_is_for_the_desk_alone_and_a_drill_for_whoever_holds_it() {
     let district = District::open();
-    let (desk, commander) = (desk(&district), commander(&district));
+    let (desk, commander) = (DeskBrowser::duty_officer(&district), commander(&district));
     let auditor = DeskBrowser::log_in(&district, "zhuo", Role::Auditor, Some("p-010"));
     let admin = DeskBrowser::log_in(&district, "xiang", Role::Admin, Some("p-002"));
     let call = taken(&desk, "affray", "z1");
@@ -184,7 +172,7 @@ fn each_step_is_for_the_desk_alone_and_a_drill_for_whoever_holds_it() {
 #[test]
 fn a_refusal_shows_what_was_typed_with_the_words_at_the_field_and_writes_nothing() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let before = operations(&district);
     let clue = [("source", "clue"), ("category", "gambling"), ("zone", "z2"), ("place", "南堤<二号>"), ("description", " ")];
     for (lang, words) in [("zh-CN", "必须填写"), ("en", "This is needed")] {
@@ -239,7 +227,7 @@ fn a_refusal_shows_what_was_typed_with_the_words_at_the_field_and_writes_nothing
 #[test]
 fn what_anybody_types_comes_out_harmless() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let poisons = [
         "<script>alert(1)</script>",
         "\"><img src=x onerror=alert(1)>",
@@ -279,7 +267,7 @@ fn escaped(text: &str) -> String {
 #[test]
 fn whoever_called_is_told_to_the_few_and_each_reading_is_logged() {
     let district = District::open();
-    let (desk, auditor) = (desk(&district), DeskBrowser::log_in(&district, "zhuo", Role::Auditor, None));
+    let (desk, auditor) = (DeskBrowser::duty_officer(&district), DeskBrowser::log_in(&district, "zhuo", Role::Auditor, None));
     let fields = [("source", "dial_110"), ("category", "medical"), ("name", "欧阳某"), ("phone", "13912345678")];
     let call = desk.post("/desk/calls", &fields).to;
     let read = || district.count("SELECT count(*) FROM access_log WHERE reader = 'gong'");
@@ -329,7 +317,7 @@ fn a_login_is_made_and_linked_for_somebody_who_is_there_alone() {
 #[test]
 fn help_raised_on_a_phone_is_taken_up_and_a_program_is_told_of_a_refusal_by_its_code() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let tourist = district.phone("tourist");
     let contact = Contact { name: "张三".to_owned(), phone: "13800138000".to_owned(), identity_number: None, passport: None };
     let draft = HelpDraft {

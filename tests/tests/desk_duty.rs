@@ -7,10 +7,6 @@ use liuye_tests::{DeskBrowser, District};
 
 const POST: &str = "dp-platform";
 
-fn desk(district: &District) -> DeskBrowser {
-    DeskBrowser::log_in(district, "gong", Role::Desk, Some("p-003"))
-}
-
 fn relief(district: &District) -> DeskBrowser {
     DeskBrowser::log_in(district, "dai", Role::Desk, Some("p-004"))
 }
@@ -33,7 +29,7 @@ fn only(district: &District, kind: DocumentKind) -> String {
 #[test]
 fn a_post_passes_on_at_the_desk_only_with_everything_that_is_open_by_name() {
     let district = District::open();
-    let (giver, taker) = (desk(&district), relief(&district));
+    let (giver, taker) = (DeskBrowser::duty_officer(&district), relief(&district));
     let before = giver.get("/desk/duty?lang=en").text;
     assert!(before.contains("Nobody is at a post now") && before.contains("come on duty there first"), "what keeps it from being offered");
     assert_eq!(giver.post("/desk/duty/handover", &[("post", POST), ("to", "p-004")]).status, 422, "nor does the hub take it");
@@ -82,7 +78,7 @@ fn a_post_passes_on_at_the_desk_only_with_everything_that_is_open_by_name() {
 #[test]
 fn entries_and_consultations_stand_in_the_book_in_both_languages_and_come_out_harmless() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let poison = "<script>alert(1)</script>\"' =cmd|'/c calc'!A1";
     desk.act("/desk/duty/log", &[("post", POST), ("topic", "instruction"), ("text", poison)]);
     let first = only(&district, DocumentKind::DutyLog);
@@ -121,7 +117,7 @@ fn entries_and_consultations_stand_in_the_book_in_both_languages_and_come_out_ha
 #[test]
 fn every_gap_of_a_post_is_listed() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let page = desk.get("/desk/duty?lang=en").text;
     assert!(page.contains("0.0 %") && page.matches("class=\"gone\"").count() == 1, "nobody was there for the whole week");
     on_duty(&desk);
@@ -144,7 +140,7 @@ fn every_gap_of_a_post_is_listed() {
 #[test]
 fn the_book_is_written_by_the_desk_read_by_the_auditor_and_closed_to_an_admin() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let auditor = DeskBrowser::log_in(&district, "zhuo", Role::Auditor, Some("p-010"));
     let admin = DeskBrowser::log_in(&district, "xiang", Role::Admin, Some("p-002"));
     let nobody = DeskBrowser::log_in(&district, "nobody", Role::Desk, None);

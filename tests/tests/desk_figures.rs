@@ -5,10 +5,6 @@
 use liuye_core::domain::{Figure, Role};
 use liuye_tests::{DeskBrowser, District};
 
-fn desk(district: &District) -> DeskBrowser {
-    DeskBrowser::log_in(district, "gong", Role::Desk, Some("p-003"))
-}
-
 /// A session that was held by one officer and verified by another.
 fn verified_session(district: &District, desk: &DeskBrowser, at: &str) -> String {
     let (from, to) = (format!("{at}T19:00"), format!("{at}T21:00"));
@@ -28,7 +24,7 @@ fn value<'a>(page: &'a str, figure: &str) -> &'a str {
 #[test]
 fn each_figure_is_what_the_hub_counts_and_leads_down_to_its_records() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let other = DeskBrowser::log_in(&district, "dai", Role::Desk, Some("p-004"));
     let session = verified_session(&district, &desk, "2024-05-01");
     let before = desk.get("/desk/figures?lang=en").text;
@@ -69,7 +65,7 @@ fn each_figure_is_what_the_hub_counts_and_leads_down_to_its_records() {
 #[test]
 fn a_month_is_printed_in_both_languages_and_says_when_it_is_not_over() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let chinese = desk.get("/desk/figures/report?month=2024-07&lang=zh-CN").text;
     for words in ["警保联动工作月报（2024年7月）", "一、巡逻防控", "现有安保力量29人", "动态清零", "填报人："]
     {
@@ -86,7 +82,7 @@ fn a_month_is_printed_in_both_languages_and_says_when_it_is_not_over() {
 #[test]
 fn nonsense_is_refused_kindly_and_only_readers_of_cases_see_figures() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     for query in [
         "from=soon",
         "through=2024-02-30",

@@ -5,25 +5,14 @@
 
 use std::sync::Arc;
 
-use liuye_core::companion::{ClaimDraft, FoundDraft, LostReportDraft, SyncReason};
-use liuye_core::domain::{
-    Claim, Contact, Custodian, DocumentKind, FoundItem, FoundItemState, ItemCategory, LostReport, LostReportState, Role,
-};
+use liuye_core::companion::{ClaimDraft, LostReportDraft, SyncReason};
+use liuye_core::domain::{Claim, Contact, Custodian, DocumentKind, FoundItem, FoundItemState, LostReport, LostReportState, Role};
 use liuye_core::env::{Clock, Env};
 use liuye_hub::Hub;
-use liuye_tests::{DeskBrowser, District, HandClock, INJECTIONS, is_harmless, lost_keys};
+use liuye_tests::{DeskBrowser, District, HandClock, INJECTIONS, found_umbrella, is_harmless, lost_keys, lost_umbrella};
 
 const DAY_MS: u64 = 86_400_000;
 const SECRET: &str = "a duck is carved into the handle";
-
-/// An officer at another hub of the same data.
-fn officer_at(district: &District, url: &str, role: Role, person: &str) -> DeskBrowser {
-    DeskBrowser::log_in_at(district, url, &format!("{}-{person}", role.as_str()), role, Some(person)).in_english()
-}
-
-fn officer(district: &District, role: Role, person: &str) -> DeskBrowser {
-    DeskBrowser::log_in(district, &format!("{}-{person}", role.as_str()), role, Some(person)).in_english()
-}
 
 fn item(district: &District, id: &str) -> FoundItem {
     serde_json::from_value(district.hub().document(id).unwrap().unwrap().body).unwrap()
@@ -54,7 +43,7 @@ fn claimed<'a>(statement: &'a str, phone: &'a str) -> Vec<(&'a str, &'a str)> {
 #[test]
 fn a_valuable_goes_from_the_counter_back_to_its_owner_by_two_officers_and_two_live_claims_lock_it() {
     let district = District::open();
-    let (gong, dai) = (officer(&district, Role::Desk, "p-003"), officer(&district, Role::Desk, "p-004"));
+    let (gong, dai) = (DeskBrowser::officer(&district, Role::Desk, "p-003"), DeskBrowser::officer(&district, Role::Desk, "p-004"));
     let mut form = handed_in("wallet");
     form.push(("valuable", "yes"));
     let made = gong.post("/desk/lost/items", &form);
@@ -104,7 +93,7 @@ fn a_valuable_goes_from_the_counter_back_to_its_owner_by_two_officers_and_two_li
 #[test]
 fn an_item_is_handed_on_transferred_and_comes_back_without_a_gap_in_its_custody() {
     let district = District::open();
-    let (gong, dai) = (officer(&district, Role::Desk, "p-003"), officer(&district, Role::Desk, "p-004"));
+    let (gong, dai) = (DeskBrowser::officer(&district, Role::Desk, "p-003"), DeskBrowser::officer(&district, Role::Desk, "p-004"));
     let id = gong.post("/desk/lost/items", &handed_in("keys")).made();
     let at = |step: &str| format!("/desk/lost/items/{id}/{step}");
     assert_eq!(gong.post(&at("store"), &[("place", "shelf 1")]).status, 303);
@@ -131,7 +120,7 @@ fn an_item_is_handed_on_transferred_and_comes_back_without_a_gap_in_its_custody(
 #[test]
 fn each_step_is_for_the_accounts_that_may_take_it_and_whoever_may_not_changes_nothing() {
     let district = District::open();
-    let gong = officer(&district, Role::Desk, "p-003");
+    let gong = DeskBrowser::officer(&district, Role::Desk, "p-003");
     let id = gong.post("/desk/lost/items", &handed_in("keys")).made();
     let phone = district.phone("tourist");
     let report = phone.lost().report(lost_keys()).unwrap().id;
@@ -152,7 +141,7 @@ fn each_step_is_for_the_accounts_that_may_take_it_and_whoever_may_not_changes_no
     let before = written();
     let others = [(Role::Commander, "p-001"), (Role::Admin, "p-002"), (Role::Auditor, "p-010")];
     for (role, person) in others {
-        let browser = officer(&district, role, person);
+        let browser = DeskBrowser::officer(&district, role, person);
         for path in &desk_alone {
             assert_eq!(browser.post(path, &[("place", "x")]).status, 403, "{role:?} {path}");
         }
@@ -160,7 +149,7 @@ fn each_step_is_for_the_accounts_that_may_take_it_and_whoever_may_not_changes_no
         assert_eq!(page.status, if role == Role::Admin { 403 } else { 200 });
         assert!(!page.text.contains("/store\""), "what one may not do is not offered");
     }
-    let auditor = officer(&district, Role::Auditor, "p-010");
+    let auditor = DeskBrowser::officer(&district, Role::Auditor, "p-010");
     for path in
         [format!("/desk/lost/items/{id}/forfeit"), format!("/desk/lost/items/{id}/dispose"), format!("/desk/lost/reports/{report}/contact")]
     {
@@ -176,7 +165,7 @@ fn each_step_is_for_the_accounts_that_may_take_it_and_whoever_may_not_changes_no
     let unnamed = DeskBrowser::log_in(&district, "unnamed", Role::Desk, None).in_english();
     assert_eq!(unnamed.post(&format!("/desk/lost/items/{id}/store"), &[("place", "x")]).status, 422);
     // Nor does one whose person is no duty officer.
-    let inspector = officer(&district, Role::Desk, "p-005");
+    let inspector = DeskBrowser::officer(&district, Role::Desk, "p-005");
     assert_eq!(inspector.post(&format!("/desk/lost/items/{id}/notice"), &[]).status, 422);
     assert_eq!(written(), before, "nothing was written");
     for path in ["/desk/lost/items/v-001", "/desk/lost/items/none", "/desk/lost/reports/none", "/desk/lost/items/none/print/receipt"] {
@@ -198,35 +187,12 @@ fn claimed_umbrella() -> Story {
     let district = District::open();
     let (tourist, finder, desk) = (district.phone("tourist"), district.staff("p-011"), district.staff("p-003"));
     let lost = LostReportDraft {
-        category: ItemCategory::Other,
-        description: "黑色雨伞，天堂牌".to_owned(),
-        brand: Some("天堂".to_owned()),
-        colour: Some("黑色".to_owned()),
-        marks: Some("伞柄是鸭子头".to_owned()),
-        place: "游船码头".to_owned(),
-        zone: Some("z3".to_owned()),
-        lost_from: "2026-05-01T08:00:00+08:00".to_owned(),
-        lost_to: "2026-05-01T09:00:00+08:00".to_owned(),
         contact: Some(Contact { name: "欧阳某".to_owned(), phone: "13912345678".to_owned(), identity_number: None, passport: None }),
-        ..lost_keys()
+        ..lost_umbrella()
     };
     let report = tourist.lost().report(lost).unwrap().id;
     tourist.enrol(&district.url(), &district.code(None)).unwrap();
-    let found = FoundDraft {
-        category: ItemCategory::Other,
-        description: "black umbrella".to_owned(),
-        brand: Some("Paradise".to_owned()),
-        colour: Some("black".to_owned()),
-        place: "boat pier".to_owned(),
-        zone: Some("z3".to_owned()),
-        found_at: "2026-05-01T09:10:00+08:00".to_owned(),
-        valuable: false,
-        prohibited: None,
-        serial: None,
-        hidden: Some(SECRET.to_owned()),
-        photos: Vec::new(),
-    };
-    let item = finder.lost().register_found(found).unwrap().id;
+    let item = finder.lost().register_found(found_umbrella(SECRET)).unwrap().id;
     finder.lost().store(&item, "shelf 2").unwrap();
     for phone in [&tourist, &finder, &desk] {
         phone.sync(SyncReason::User).unwrap();
@@ -245,7 +211,7 @@ fn claimed_umbrella() -> Story {
 #[test]
 fn a_match_explains_itself_factor_by_factor_and_tells_nothing_that_only_the_owner_knows() {
     let Story { district, report, item, .. } = claimed_umbrella();
-    let auditor = officer(&district, Role::Auditor, "p-010");
+    let auditor = DeskBrowser::officer(&district, Role::Auditor, "p-010");
     let pages = ["/desk/lost".to_owned(), format!("/desk/lost/items/{item}"), format!("/desk/lost/reports/{report}")];
     for path in &pages {
         let page = auditor.get(path);
@@ -263,8 +229,11 @@ fn a_match_explains_itself_factor_by_factor_and_tells_nothing_that_only_the_owne
 #[test]
 fn hidden_marks_and_contacts_are_shown_by_an_act_of_their_own_and_each_reading_is_logged() {
     let Story { district, report, item, claim } = claimed_umbrella();
-    let (gong, commander, auditor) =
-        (officer(&district, Role::Desk, "p-003"), officer(&district, Role::Commander, "p-001"), officer(&district, Role::Auditor, "p-010"));
+    let (gong, commander, auditor) = (
+        DeskBrowser::officer(&district, Role::Desk, "p-003"),
+        DeskBrowser::officer(&district, Role::Commander, "p-001"),
+        DeskBrowser::officer(&district, Role::Auditor, "p-010"),
+    );
     let readings = |subject: &str| district.count(&format!("SELECT count(*) FROM access_log WHERE subject = '{subject}'"));
     let (secrets, of_claim, of_report) = (
         format!("/desk/lost/items/{item}/secrets"),
@@ -294,7 +263,7 @@ fn hidden_marks_and_contacts_are_shown_by_an_act_of_their_own_and_each_reading_i
 #[test]
 fn an_owner_who_gives_up_is_forgotten_and_what_went_back_without_a_claim_is_over() {
     let Story { district, report, item, claim } = claimed_umbrella();
-    let gong = officer(&district, Role::Desk, "p-003");
+    let gong = DeskBrowser::officer(&district, Role::Desk, "p-003");
     let state = |id: &str| serde_json::from_value::<LostReport>(district.hub().document(id).unwrap().unwrap().body).unwrap().state;
     assert_eq!(gong.post(&format!("/desk/lost/claims/{claim}/withdraw"), &[]).status, 303);
     assert!(gong.get(&format!("/desk/lost/items/{item}")).says(&["What they wrote was erased"]));
@@ -315,7 +284,7 @@ fn an_owner_who_gives_up_is_forgotten_and_what_went_back_without_a_claim_is_over
 #[test]
 fn what_nobody_claims_nears_its_statutory_day_is_forfeited_after_it_and_disposed_of_by_the_commander() {
     let district = District::open();
-    let gong = officer(&district, Role::Desk, "p-003");
+    let gong = DeskBrowser::officer(&district, Role::Desk, "p-003");
     let id = gong.post("/desk/lost/items", &handed_in("keys")).made();
     let path = format!("/desk/lost/items/{id}");
     for (step, fields) in [("store", &[("place", "shelf")][..]), ("notice", &[])] {
@@ -328,11 +297,11 @@ fn what_nobody_claims_nears_its_statutory_day_is_forfeited_after_it_and_disposed
     let hub = Hub::open(&district.hub_folder(), Env { clock: Arc::clone(&clock) as Arc<dyn Clock>, ..Env::system() }).unwrap();
     let later = district.serve_beside(hub);
     clock.pass(350 * DAY_MS);
-    let near = officer_at(&district, &later, Role::Desk, "p-003").get("/desk/lost");
+    let near = DeskBrowser::officer_at(&district, &later, Role::Desk, "p-003").get("/desk/lost");
     assert!(near.says(&[list, &path, "days"]), "{}", near.text);
     clock.pass(20 * DAY_MS);
-    let gong = officer_at(&district, &later, Role::Desk, "p-003");
-    let commander = officer_at(&district, &later, Role::Commander, "p-001");
+    let gong = DeskBrowser::officer_at(&district, &later, Role::Desk, "p-003");
+    let commander = DeskBrowser::officer_at(&district, &later, Role::Commander, "p-001");
     assert!(gong.get(&path).says(&["Nobody claimed it for a year"]));
     assert_eq!(gong.post(&format!("{path}/forfeit"), &[]).status, 303);
     assert_eq!(gong.post(&format!("{path}/dispose"), &[("note", "sold")]).status, 403);
@@ -344,7 +313,7 @@ fn what_nobody_claims_nears_its_statutory_day_is_forfeited_after_it_and_disposed
 #[test]
 fn what_is_prohibited_goes_to_the_police_and_is_never_announced() {
     let district = District::open();
-    let gong = officer(&district, Role::Desk, "p-003");
+    let gong = DeskBrowser::officer(&district, Role::Desk, "p-003");
     let mut form = handed_in("other");
     form.push(("prohibited", "weapon"));
     let id = gong.post("/desk/lost/items", &form).made();
@@ -361,7 +330,7 @@ fn what_is_prohibited_goes_to_the_police_and_is_never_announced() {
 #[test]
 fn whatever_is_typed_into_a_field_comes_out_harmless_and_a_wrong_field_is_named() {
     let district = District::open();
-    let gong = officer(&district, Role::Desk, "p-003");
+    let gong = DeskBrowser::officer(&district, Role::Desk, "p-003");
     for typed in INJECTIONS {
         let form = [
             ("category", "keys"),

@@ -4,38 +4,14 @@
 
 use std::time::Duration;
 
-use liuye_core::companion::{CheckInDraft, Companion, ShiftStart, SyncReason, WelfareDraft};
-use liuye_core::domain::{CheckInEvidence, Movement, Role};
+use liuye_core::companion::{Companion, SyncReason, WelfareDraft};
+use liuye_core::domain::Role;
 use liuye_core::env::{Clock, SystemClock};
 use liuye_tests::{DeskBrowser, District, png};
 use serde_json::{Value, json};
 
-fn desk(district: &District) -> DeskBrowser {
-    DeskBrowser::log_in(district, "gong", Role::Desk, Some("p-003"))
-}
-
 fn sync(phone: &Companion) {
     assert_eq!(phone.sync(SyncReason::User).unwrap().blocked_reason, None);
-}
-
-fn on_duty(district: &District, person: &str, zone: &str) -> Companion {
-    let phone = district.staff(person);
-    phone.patrol().start_shift(ShiftStart::Unplanned { zone: Some(zone.to_owned()), post: None, minutes: 480 }).unwrap();
-    sync(&phone);
-    phone
-}
-
-fn check_in(district: &District, phone: &Companion, checkpoint: &str) {
-    let draft = CheckInDraft {
-        checkpoint: None,
-        evidence: CheckInEvidence::Qr { payload: district.qr(checkpoint) },
-        fix: None,
-        movement: Movement::Foot,
-        note: None,
-        photos: vec![],
-    };
-    phone.patrol().check_in(draft).unwrap();
-    sync(phone);
 }
 
 /// A district whose desk is warned of an uncovered hour from its first minute on.
@@ -65,11 +41,11 @@ fn part<'a>(page: &'a str, id: &str) -> &'a str {
 fn the_start_page_shows_the_night_in_tables_and_on_the_map_in_both_languages() {
     well_within_an_hour();
     let district = anxious();
-    let desk = desk(&district);
-    let (seen, _unseen) = (on_duty(&district, "p-011", "z1"), on_duty(&district, "p-013", "z2"));
+    let desk = DeskBrowser::duty_officer(&district);
+    let (seen, _unseen) = (district.on_duty("p-011", "z1"), district.on_duty("p-013", "z2"));
     let gaps = |page: &str| (part(page, "gaps").contains("大小河街"), part(page, "gaps").contains("司马楼"));
     assert_eq!(gaps(&desk.get("/desk?lang=zh-CN").text), (true, true), "nobody has checked in");
-    check_in(&district, &seen, "cp-22");
+    district.check_in(&seen, "cp-22");
     let call = desk.post("/desk/calls", &[("source", "dial_110"), ("category", "drowning"), ("zone", "z2"), ("place", "码头")]).to;
 
     let page = desk.get("/desk?lang=zh-CN").text;
@@ -100,7 +76,7 @@ fn the_start_page_shows_the_night_in_tables_and_on_the_map_in_both_languages() {
 #[test]
 fn a_duress_alarm_stands_on_top_until_the_desk_sees_to_it_and_is_the_desks_alone() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let commander = DeskBrowser::log_in(&district, "qin", Role::Commander, Some("p-001"));
     let holder = district.staff("p-019");
     let draft = WelfareDraft {
@@ -155,7 +131,7 @@ fn each_role_is_led_only_where_it_may_go_and_is_kept_out_elsewhere_by_the_handle
 #[test]
 fn a_language_and_a_brightness_once_chosen_stay_and_every_page_is_framed_alike() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     assert!(desk.get("/desk").text.contains("<html lang=\"zh-CN\" data-theme=\"auto\">"));
     let _ = desk.get("/desk?lang=en&theme=dark");
     for path in ["/desk", "/desk/calls", "/desk/attention", "/desk/records"] {
@@ -180,7 +156,7 @@ fn a_language_and_a_brightness_once_chosen_stay_and_every_page_is_framed_alike()
 #[test]
 fn what_is_not_there_or_not_right_is_said_kindly_and_is_never_an_error_of_the_hub() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let long = "x".repeat(5000);
     let paths = [
         "/desk/nowhere",
@@ -208,7 +184,7 @@ fn what_is_not_there_or_not_right_is_said_kindly_and_is_never_an_error_of_the_hu
 #[test]
 fn tiles_of_the_data_folder_lie_under_the_map_and_are_served_to_whoever_may_see_it() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     assert!(!desk.get("/desk").text.contains("<image"), "the zones alone are a map");
     // The tile of level 12 in which Liuye Lake lies.
     let folder = district.hub_folder().join("tiles/12/3318");

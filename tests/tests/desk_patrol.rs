@@ -41,7 +41,7 @@ impl Lake {
     }
 
     fn officer(&self, role: Role, person: &str) -> DeskBrowser {
-        DeskBrowser::log_in_at(&self.district, &self.address, &format!("{}-{person}", role.as_str()), role, Some(person)).in_english()
+        DeskBrowser::officer_at(&self.district, &self.address, role, person)
     }
 
     /// A check-in by the tag of a checkpoint; `fix` is where the phone says that it is.

@@ -6,10 +6,6 @@ use liuye_core::companion::SyncReason;
 use liuye_core::domain::{DocumentKind, Role};
 use liuye_tests::{DeskBrowser, District};
 
-fn desk(district: &District) -> DeskBrowser {
-    DeskBrowser::log_in(district, "gong", Role::Desk, Some("p-003"))
-}
-
 /// An account that stands for nobody: accounts, devices and people are kept by accounts.
 fn admin(district: &District) -> DeskBrowser {
     DeskBrowser::log_in(district, "xiang", Role::Admin, None)
@@ -55,7 +51,7 @@ fn the_base_is_searched_and_filtered_in_both_languages() {
 #[test]
 fn a_table_is_tried_taken_and_reported_row_by_row_by_an_admin_alone() {
     let district = District::open();
-    let (admin, desk) = (admin(&district), desk(&district));
+    let (admin, desk) = (admin(&district), DeskBrowser::duty_officer(&district));
     let auditor = DeskBrowser::log_in(&district, "zhuo", Role::Auditor, Some("p-010"));
     let table = "id,name_zh,name_en,force,trades,zones,certificates\n\
                  g-001,张新来,<script>alert(1)</script>,guard,patrol,z1,保安员证 2020-01-01/2020-12-31\n\
@@ -93,7 +89,7 @@ fn a_table_is_tried_taken_and_reported_row_by_row_by_an_admin_alone() {
 #[test]
 fn a_code_and_a_pin_are_shown_once_by_an_admin_and_work() {
     let district = District::open();
-    let (admin, desk) = (admin(&district), desk(&district));
+    let (admin, desk) = (admin(&district), DeskBrowser::duty_officer(&district));
     for path in ["/desk/people/p-011/code", "/desk/people/p-011/pin"] {
         assert_eq!(desk.post(path, &[("minutes", "60")]).status, 403, "{path}");
         assert_eq!(admin.post_forged(path, &[("minutes", "60")]).status, 403, "{path} without the session's own form");
@@ -130,7 +126,7 @@ fn a_code_and_a_pin_are_shown_once_by_an_admin_and_work() {
 #[test]
 fn a_lost_phone_is_revoked_and_wiped_once_it_is_meant_and_the_hubs_own_never() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let auditor = DeskBrowser::log_in(&district, "zhuo", Role::Auditor, Some("p-010"));
     let phone = district.staff("p-011");
     let device = district.hub().devices().unwrap()[0].device.to_string();
@@ -159,7 +155,7 @@ fn a_lost_phone_is_revoked_and_wiped_once_it_is_meant_and_the_hubs_own_never() {
 #[test]
 fn shifts_are_planned_and_called_off_by_the_desk_and_refused_with_words_where_they_overlap() {
     let district = District::open();
-    let (desk, admin) = (desk(&district), admin(&district));
+    let (desk, admin) = (DeskBrowser::duty_officer(&district), admin(&district));
     let plan = |from: &str, to: &str| desk.post("/desk/people/p-011/shift", &[("zone", "z1"), ("post", ""), ("from", from), ("to", to)]);
     assert_eq!(plan("2031-05-01T19:00", "2031-05-02T03:00").status, 303);
     let overlapping = plan("2031-05-02T02:00", "2031-05-02T08:00");

@@ -6,10 +6,6 @@
 use liuye_core::domain::{DocumentKind, Role};
 use liuye_tests::{DeskBrowser, District};
 
-fn desk(district: &District) -> DeskBrowser {
-    DeskBrowser::log_in(district, "gong", Role::Desk, Some("p-003"))
-}
-
 fn operations(district: &District) -> u64 {
     district.count("SELECT count(*) FROM operations")
 }
@@ -36,7 +32,7 @@ const SESSION: [(&str, &str); 6] = [
 #[test]
 fn a_session_is_held_and_verified_by_another_and_every_leaflet_is_accounted_for() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let commander = DeskBrowser::log_in(&district, "qin", Role::Commander, Some("p-001"));
     desk.act("/desk/publicity", &SESSION);
     let session = only(&district, DocumentKind::PublicitySession);
@@ -75,7 +71,7 @@ fn a_session_is_held_and_verified_by_another_and_every_leaflet_is_accounted_for(
 #[test]
 fn a_session_is_refused_with_the_words_at_its_field() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     for (name, value, fault) in [
         ("topics", "t-gossip", "plan-topics-fault"),
         ("zone", "z9", "plan-zone-fault"),
@@ -96,7 +92,7 @@ fn a_session_is_refused_with_the_words_at_its_field() {
 #[test]
 fn a_dispute_goes_its_road_by_an_officer_and_each_step_that_is_not_due_is_refused() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let report =
         [("category", "purchase"), ("zone", "z1"), ("place", "钵子菜馆"), ("parties", "2"), ("description", "<script>alert(1)</script>")];
     let dispute = desk.post("/desk/disputes", &report).to;
@@ -145,7 +141,7 @@ fn a_dispute_goes_its_road_by_an_officer_and_each_step_that_is_not_due_is_refuse
 #[test]
 fn an_overdue_dispute_comes_first_and_says_so() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let report =
         |place: &str| desk.post("/desk/disputes", &[("category", "other"), ("place", place), ("parties", "2"), ("description", "x")]).to;
     let (first, second) = (report("a"), report("b"));
@@ -159,7 +155,7 @@ fn an_overdue_dispute_comes_first_and_says_so() {
 #[test]
 fn publicity_and_disputes_are_the_desks_to_write_and_the_auditors_to_read() {
     let district = District::open();
-    let desk = desk(&district);
+    let desk = DeskBrowser::duty_officer(&district);
     let auditor = DeskBrowser::log_in(&district, "zhuo", Role::Auditor, Some("p-010"));
     let admin = DeskBrowser::log_in(&district, "xiang", Role::Admin, Some("p-002"));
     let nobody = DeskBrowser::log_in(&district, "nobody", Role::Desk, None);

@@ -22,10 +22,6 @@ fn officer_at(district: &District, url: &str, role: Role, person: &str) -> DeskB
     DeskBrowser::log_in_at(district, url, &format!("{}-{person}", role.as_str()), role, Some(person)).in_english()
 }
 
-fn officer(district: &District, role: Role, person: &str) -> DeskBrowser {
-    DeskBrowser::log_in(district, &format!("{}-{person}", role.as_str()), role, Some(person)).in_english()
-}
-
 fn read<T: DeserializeOwned>(district: &District, id: &str) -> T {
     serde_json::from_value(district.hub().document(id).unwrap().unwrap().body).unwrap()
 }
@@ -63,7 +59,7 @@ fn a_hazard_is_closed_by_other_eyes_than_those_that_rectified_it_with_before_and
     let (before, after) = (phone.attach(&png(1, 300)).unwrap().sha256, phone.attach(&png(2, 300)).unwrap().sha256);
     let id = found(&phone, "exit blocked", HazardGrade::General, vec![before]);
     let at = |step: &str| format!("/desk/safety/hazards/{id}/{step}");
-    let (she, nie) = (officer(&district, Role::Inspector, "p-005"), officer(&district, Role::Inspector, "p-006"));
+    let (she, nie) = (DeskBrowser::officer(&district, Role::Inspector, "p-005"), DeskBrowser::officer(&district, Role::Inspector, "p-006"));
     assert!(nie.get("/desk/safety").says(&["exit blocked", "To be assigned", "at zero"]));
     let refused = nie.post(&at("assign"), &[("owner", ""), ("due", DUE)]);
     assert!(refused.status == 422 && refused.says(&["id=\"assign-owner-fault\"", DUE]), "{}", refused.text);
@@ -99,7 +95,7 @@ fn a_hazard_is_closed_by_other_eyes_than_those_that_rectified_it_with_before_and
 fn a_major_hazard_needs_its_plan_and_a_due_date_moves_so_far_and_so_often_only() {
     let district = District::open();
     let phone = district.staff("p-005");
-    let nie = officer(&district, Role::Inspector, "p-006");
+    let nie = DeskBrowser::officer(&district, Role::Inspector, "p-006");
     let id = found(&phone, "gas leak", HazardGrade::Major, Vec::new());
     let at = |step: &str| format!("/desk/safety/hazards/{id}/{step}");
     let plan = |measures: &'static str| {
@@ -162,7 +158,7 @@ fn each_step_is_for_the_accounts_that_may_take_it_and_an_inspector_sees_hazards_
     let deciders = steps(&inspection, &["approve", "return"]);
     let before = district.count("SELECT count(*) FROM operations");
     let may_not = |role: Role, person: &str, paths: &[&Vec<String>]| {
-        let browser = officer(&district, role, person);
+        let browser = DeskBrowser::officer(&district, role, person);
         for path in paths.iter().copied().flatten() {
             assert_eq!(browser.post(path, &[]).status, 403, "{role:?} {path}");
         }
@@ -176,27 +172,27 @@ fn each_step_is_for_the_accounts_that_may_take_it_and_an_inspector_sees_hazards_
     for (role, person, paths) in
         [(Role::Inspector, "p-006", &inspectors[3..]), (Role::Desk, "p-003", &officers[..]), (Role::Commander, "p-001", &officers[..])]
     {
-        let browser = officer(&district, role, person);
+        let browser = DeskBrowser::officer(&district, role, person);
         for path in paths {
             assert_eq!(browser.post(path, &[]).status, 422, "{role:?} {path}");
             assert_eq!(browser.post_forged(path, &[]).status, 403, "{role:?} {path}");
         }
     }
     // An account of a role that its person does not hold does nothing.
-    let wrong = officer(&district, Role::Inspector, "p-003");
+    let wrong = DeskBrowser::officer(&district, Role::Inspector, "p-003");
     let refused = wrong.post(&format!("{hazard}/assign"), &[("owner", "owner"), ("due", DUE)]);
     assert!(refused.status == 422 && refused.says(&["may not do this"]), "{}", refused.text);
     assert_eq!(district.count("SELECT count(*) FROM operations"), before, "nothing was written");
 
-    let nie = officer(&district, Role::Inspector, "p-006");
+    let nie = DeskBrowser::officer(&district, Role::Inspector, "p-006");
     assert_eq!(nie.get("/desk/safety").status, 200);
     for path in ["/desk/records", "/desk/attention", "/desk/lost"] {
         assert_eq!(nie.get(path).status, 403, "{path}");
     }
     let photo = |browser: &DeskBrowser, sha256| browser.get(&format!("/desk/photos/{sha256}")).status;
     assert_eq!((photo(&nie, mine), photo(&nie, other)), (200, 404), "a hazard's photo, and no other");
-    assert_eq!(photo(&officer(&district, Role::Desk, "p-003"), other), 200);
-    let auditor = officer(&district, Role::Auditor, "p-010");
+    assert_eq!(photo(&DeskBrowser::officer(&district, Role::Desk, "p-003"), other), 200);
+    let auditor = DeskBrowser::officer(&district, Role::Auditor, "p-010");
     assert!(auditor.get(&hazard).says(&["There is nothing that this account can do now", "exit blocked"]));
     assert_eq!(DeskBrowser::nobody(&district.url()).get(&hazard).status, 303);
     for path in ["/desk/safety/hazards/none", "/desk/safety/hazards/v-001", "/desk/safety/campaigns/none", "/desk/safety/inspections/none"]
@@ -208,7 +204,7 @@ fn each_step_is_for_the_accounts_that_may_take_it_and_an_inspector_sees_hazards_
 #[test]
 fn a_campaign_shows_how_far_it_has_come_and_its_inspections_are_approved_or_sent_back() {
     let district = District::open();
-    let commander = officer(&district, Role::Commander, "p-001");
+    let commander = DeskBrowser::officer(&district, Role::Commander, "p-001");
     let form =
         |to: &'static str| [("name", "May day"), ("purpose", "safety_check"), ("zones", "z1"), ("from", "2020-05-01T08:00"), ("to", to)];
     let refused = commander.post("/desk/safety/campaigns", &form("2020-04-01T08:00"));
@@ -223,7 +219,7 @@ fn a_campaign_shows_how_far_it_has_come_and_its_inspections_are_approved_or_sent
     };
     let phone = district.staff("p-005");
     let (first, second) = (handed_in(&phone, &venues[0], Some(&id)), handed_in(&phone, &venues[1], Some(&id)));
-    let desk = officer(&district, Role::Desk, "p-003");
+    let desk = DeskBrowser::officer(&district, Role::Desk, "p-003");
     assert!(desk.get("/desk/safety").says(&["May day", "2 to be decided", &format!("0 / {}", venues.len())]));
     let visit = |id: &str, step: &str| format!("/desk/safety/inspections/{id}/{step}");
     assert!(desk.get(&format!("/desk/safety/inspections/{first}")).says(&["In order", "all well", "May day", "She Huaijin"]));
@@ -250,7 +246,7 @@ fn a_notice_is_written_on_the_hazards_page_and_printed_with_the_operators_link()
     let district = District::open();
     let phone = district.staff("p-005");
     let id = found(&phone, "exit blocked", HazardGrade::General, Vec::new());
-    let nie = officer(&district, Role::Inspector, "p-006");
+    let nie = DeskBrowser::officer(&district, Role::Inspector, "p-006");
     let at = |step: &str| format!("/desk/safety/hazards/{id}/{step}");
     let form = [("requirement", "clear it"), ("legal_basis", "Fire Protection Law art. 60")];
     assert_eq!(nie.post(&at("notice"), &form).status, 422, "there is no due date yet");
@@ -268,7 +264,7 @@ fn a_notice_is_written_on_the_hazards_page_and_printed_with_the_operators_link()
 fn whatever_is_typed_into_a_field_comes_out_harmless() {
     let district = District::open();
     let phone = district.staff("p-005");
-    let (nie, desk) = (officer(&district, Role::Inspector, "p-006"), officer(&district, Role::Desk, "p-003"));
+    let (nie, desk) = (DeskBrowser::officer(&district, Role::Inspector, "p-006"), DeskBrowser::officer(&district, Role::Desk, "p-003"));
     for typed in INJECTIONS {
         let id = found(&phone, typed, HazardGrade::Major, Vec::new());
         let at = |step: &str| format!("/desk/safety/hazards/{id}/{step}");

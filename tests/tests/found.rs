@@ -3,10 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use liuye_core::Code;
-use liuye_core::companion::{ClaimDraft, Companion, FoundDraft, LostReportDraft, Page, SyncReason};
-use liuye_core::domain::{ClaimState, Contact, DocumentKind, FactorKind, FoundItemState, ItemCategory, LostReportState};
-use liuye_tests::District;
+use liuye_core::companion::{ClaimDraft, Companion, Page, SyncReason};
+use liuye_core::domain::{ClaimState, Contact, DocumentKind, FactorKind, FoundItemState, LostReportState};
 use liuye_tests::plain::{folder_bytes, holds, phone_bytes};
+use liuye_tests::{District, found_umbrella, lost_umbrella};
 
 const SECRET: &str = "VERBORGENES-MERKMAL duck handle";
 
@@ -15,39 +15,6 @@ fn sync(phone: &Companion) {
     assert_eq!(report.blocked_reason, None, "{report:?}");
     let outbox = phone.outbox().unwrap();
     assert_eq!((outbox.pending, outbox.quarantined, outbox.conflicts), (0, 0, 0));
-}
-
-fn lost() -> LostReportDraft {
-    LostReportDraft {
-        category: ItemCategory::Other,
-        description: "黑色雨伞，天堂牌".to_owned(),
-        brand: Some("天堂".to_owned()),
-        colour: Some("黑色".to_owned()),
-        marks: Some("伞柄是鸭子头".to_owned()),
-        place: "游船码头".to_owned(),
-        zone: Some("z3".to_owned()),
-        lost_from: "2026-05-01T08:00:00+08:00".to_owned(),
-        lost_to: "2026-05-01T09:00:00+08:00".to_owned(),
-        contact: None,
-        photos: Vec::new(),
-    }
-}
-
-fn found() -> FoundDraft {
-    FoundDraft {
-        category: ItemCategory::Other,
-        description: "black umbrella".to_owned(),
-        brand: Some("Paradise".to_owned()),
-        colour: Some("black".to_owned()),
-        place: "boat pier".to_owned(),
-        zone: Some("z3".to_owned()),
-        found_at: "2026-05-01T09:10:00+08:00".to_owned(),
-        valuable: false,
-        prohibited: None,
-        serial: None,
-        hidden: Some(SECRET.to_owned()),
-        photos: Vec::new(),
-    }
 }
 
 fn claim(item: &str, report: Option<String>) -> ClaimDraft {
@@ -67,11 +34,11 @@ struct Story {
 fn announced() -> Story {
     let district = District::open();
     let tourist = district.phone("tourist");
-    let report = tourist.lost().report(lost()).unwrap().id;
+    let report = tourist.lost().report(lost_umbrella()).unwrap().id;
     tourist.enrol(&district.url(), &district.code(None)).unwrap();
     sync(&tourist);
     let (finder, desk) = (district.staff("p-011"), district.staff("p-003"));
-    let item = finder.lost().register_found(found()).unwrap().id;
+    let item = finder.lost().register_found(found_umbrella(SECRET)).unwrap().id;
     finder.lost().store(&item, "shelf 2").unwrap();
     sync(&finder);
     sync(&desk);

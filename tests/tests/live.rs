@@ -7,8 +7,7 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use liuye_core::companion::{CheckInDraft, Companion, SyncReason};
-use liuye_core::domain::{CheckInEvidence, Movement, Role};
+use liuye_core::domain::Role;
 use liuye_core::env::{Env, Method};
 use liuye_core::log::Digest;
 use liuye_core::sync::signature;
@@ -29,19 +28,6 @@ fn phone_line(url: &str, phone: &RawPhone) -> Result<LiveLine, String> {
     LiveLine::open(url, SITE, &signature::sign(&phone.key, "GET", &path, &[], None))
 }
 
-fn check_in(district: &District, phone: &Companion, checkpoint: &str) {
-    let draft = CheckInDraft {
-        checkpoint: None,
-        evidence: CheckInEvidence::Qr { payload: district.qr(checkpoint) },
-        fix: None,
-        movement: Movement::Foot,
-        note: None,
-        photos: vec![],
-    };
-    phone.patrol().check_in(draft).unwrap();
-    assert_eq!(phone.sync(SyncReason::Write).unwrap().blocked_reason, None);
-}
-
 #[test]
 fn an_event_reaches_the_desk_within_a_second_whichever_hub_took_it_in() {
     let district = District::open();
@@ -50,7 +36,7 @@ fn an_event_reaches_the_desk_within_a_second_whichever_hub_took_it_in() {
     let mut line = desk_line(&district, &browser).unwrap();
     let first = line.next().unwrap();
     assert_eq!((first.event.as_str(), first.head), ("head", district.hub().head().unwrap()));
-    check_in(&district, &phone, "cp-22");
+    district.check_in(&phone, "cp-22");
     let (head, began) = (district.hub().head().unwrap(), Instant::now());
     assert!(head > first.head);
     assert_eq!(line.wait_for(head).head, head);
@@ -71,10 +57,10 @@ fn a_phone_hears_of_its_own_buckets_and_of_nothing_else() {
     let (neighbour, stranger) = (district.staff("p-022"), district.staff("p-011"));
     let mut line = phone_line(&district.url(), &listening).unwrap();
     let first = line.next().unwrap();
-    check_in(&district, &stranger, "cp-22");
+    district.check_in(&stranger, "cp-22");
     assert!(line.is_silent_for(Duration::from_millis(700)), "a check-in in z1 is none of z3's");
     let before = district.hub().head().unwrap();
-    check_in(&district, &neighbour, "cp-02");
+    district.check_in(&neighbour, "cp-02");
     let told = line.next().unwrap();
     assert!(told.head > before && told.head > first.head, "{told:?} after {before}");
 }

@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use liuye_core::companion::{CheckInDraft, ShiftStart, SyncReason};
-use liuye_core::domain::{CheckInEvidence, Movement, Role};
+use liuye_core::companion::ShiftStart;
+use liuye_core::domain::Role;
 use liuye_core::env::Method;
 use liuye_tests::{Browser, District, RawPhone};
 use serde_json::{Value, json};
@@ -209,12 +209,7 @@ fn what_comes_over_the_wire_fits_the_description() {
     let whole = description(&district);
     // Something in every list: documents, verdicts, a conflict, a purge.
     let walker = district.staff("p-011");
-    let evidence = CheckInEvidence::Qr { payload: district.qr("cp-01") };
-    walker
-        .patrol()
-        .check_in(CheckInDraft { checkpoint: None, evidence, fix: None, movement: Movement::Foot, note: None, photos: vec![] })
-        .unwrap();
-    walker.sync(SyncReason::User).unwrap();
+    district.check_in(&walker, "cp-01");
     let phone = RawPhone::enrol(&district, Some("p-003"));
     let sync = "/v1/sites/liuye-lake/sync";
     let body = json!({ "epoch": 1, "first_seq": 1, "limit": 500 }).to_string();
@@ -306,12 +301,7 @@ fn zones_are_anyones_and_units_are_for_officers_and_the_staff() {
     // One of a unit is on duty, and was at a checkpoint.
     let walker = district.staff("p-011");
     walker.patrol().start_shift(ShiftStart::Unplanned { zone: Some("z1".to_owned()), post: None, minutes: 60 }).unwrap();
-    let evidence = CheckInEvidence::Qr { payload: district.qr("cp-01") };
-    walker
-        .patrol()
-        .check_in(CheckInDraft { checkpoint: None, evidence, fix: None, movement: Movement::Foot, note: None, photos: vec![] })
-        .unwrap();
-    walker.sync(SyncReason::User).unwrap();
+    district.check_in(&walker, "cp-01");
     let signed = RawPhone::enrol(&district, Some("p-003")).signed(Method::Get, path, b"", &[]);
     assert_eq!(signed.status, 200);
     let text = String::from_utf8(signed.body).unwrap();

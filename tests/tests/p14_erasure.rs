@@ -10,13 +10,13 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use liuye_core::companion::{Companion, LostReportDraft, Page, SyncReason};
 use liuye_core::domain::{Contact, ItemCategory, LostReport, LostReportState};
-use liuye_core::env::{Clock, Env, Method, SystemClock, SystemRng};
+use liuye_core::env::{Env, Method, SystemRng};
 use liuye_core::native::NativeTransport;
 use liuye_hub::Hub;
 use liuye_hub::ops::backup::{backup, backup_for, prune};
 use liuye_hub::ops::verify::verify;
 use liuye_tests::plain::{folder_bytes, holds, phone_bytes};
-use liuye_tests::{District, FaultyTransport, Mishap, RawPhone, open_phone, png};
+use liuye_tests::{District, FaultyTransport, HandClock, Mishap, RawPhone, open_phone, png};
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -118,24 +118,9 @@ fn counts(district: &District) -> Vec<String> {
     statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
-/// A clock that is ahead.
-struct Ahead(SystemClock, i64);
-
-impl Clock for Ahead {
-    fn wall_ms(&self) -> i64 {
-        self.0.wall_ms() + self.1
-    }
-    fn elapsed_ms(&self) -> u64 {
-        self.0.elapsed_ms()
-    }
-    fn boot_id(&self) -> String {
-        self.0.boot_id()
-    }
-}
-
 /// The hub of a folder, so many days later.
 fn days_later(folder: &Path, days: i64) -> Hub {
-    let env = Env { clock: Arc::new(Ahead(SystemClock::new(), days * DAY_MS)), rng: Arc::new(SystemRng) };
+    let env = Env { clock: HandClock::ahead(days * DAY_MS), rng: Arc::new(SystemRng) };
     Hub::open(folder, env).unwrap()
 }
 
@@ -427,7 +412,7 @@ fn p14_keys_that_expired_are_not_used_even_where_nobody_removed_them() {
     let folder = tempfile::tempdir().unwrap();
     backup_for(district.hub(), &folder.path().join("old"), 1).unwrap();
     let restored = |days: i64| {
-        let env = Env { clock: Arc::new(Ahead(SystemClock::new(), days * DAY_MS)), rng: Arc::new(SystemRng) };
+        let env = Env { clock: HandClock::ahead(days * DAY_MS), rng: Arc::new(SystemRng) };
         let data = folder.path().join(format!("hub{days}"));
         liuye_hub::ops::backup::restore(&folder.path().join("old"), &data, env).unwrap().has_contacts
     };

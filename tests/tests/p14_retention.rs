@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::path::Path;
-use std::sync::Arc;
 
 use liuye_core::companion::{Companion, HelpDraft, LostReportDraft, Page, ShiftStart, SyncReason};
 use liuye_core::domain::{Call, CallCategory, CallState, Contact, LostReport, LostReportState, Severity, Track};
@@ -13,30 +12,15 @@ use liuye_core::log::{Fix, FixSource};
 use liuye_hub::Hub;
 use liuye_hub::ops::backup::{backup, restore};
 use liuye_tests::plain::{folder_bytes, holds, phone_bytes};
-use liuye_tests::{District, lost_keys};
+use liuye_tests::{District, HandClock, lost_keys};
 
 const DAY_MS: i64 = 86_400_000;
 const WORDS: &str = "amethyst-umbrella";
 const CONTACT: [&str; 2] = ["Zephyrine Oakenshield", "+8613912345678"];
 
-/// A clock that is ahead.
-struct Ahead(SystemClock, i64);
-
-impl Clock for Ahead {
-    fn wall_ms(&self) -> i64 {
-        self.0.wall_ms() + self.1
-    }
-    fn elapsed_ms(&self) -> u64 {
-        self.0.elapsed_ms()
-    }
-    fn boot_id(&self) -> String {
-        self.0.boot_id()
-    }
-}
-
 /// What runs so many days later.
 fn days_later(days: i64) -> Env {
-    Env { clock: Arc::new(Ahead(SystemClock::new(), days * DAY_MS)), ..Env::system() }
+    Env { clock: HandClock::ahead(days * DAY_MS), ..Env::system() }
 }
 
 fn sweep(folder: &Path, days: i64) {

@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use liuye_core::Code;
-use liuye_core::companion::{
-    Companion, DisputeDraft, HelpDraft, LostReportDraft, Page, SessionDraft, ShiftStart, SyncReason, TaskDraft, WorkPlanDraft,
-};
+use liuye_core::companion::{Companion, DisputeDraft, LostReportDraft, Page, ShiftStart, SyncReason, TaskDraft, WorkPlanDraft};
 use liuye_core::domain::{
     CallCategory, ConsultationRecord, ConsultationTopic, DisputeCategory, DocumentKind, DutyLogRecord, DutyLogTopic, HandoverState,
     LeafletUse, Leaflets, Severity, format_rfc3339,
@@ -16,7 +14,7 @@ use liuye_core::domain::{
 use liuye_core::env::{Clock, Env};
 use liuye_core::native::NativeTransport;
 use liuye_hub::{Hub, ops};
-use liuye_tests::{District, HandClock, lost_keys, open_phone_at};
+use liuye_tests::{District, HandClock, help, lost_keys, night_market, open_phone_at};
 use serde_json::json;
 
 const HOUR: i64 = 3_600_000;
@@ -38,18 +36,6 @@ fn at_post(phone: &Companion) {
     phone.patrol().start_shift(start).unwrap();
 }
 
-fn help() -> HelpDraft {
-    HelpDraft {
-        category: CallCategory::Medical,
-        description: None,
-        place: None,
-        zone: Some("z1".to_owned()),
-        fix: None,
-        contact: None,
-        photos: Vec::new(),
-    }
-}
-
 #[test]
 fn a_post_does_not_pass_on_over_a_call_that_the_next_one_had_not_heard_of() {
     let district = District::open();
@@ -68,7 +54,7 @@ fn a_post_does_not_pass_on_over_a_call_that_the_next_one_had_not_heard_of() {
 
     // While the next one has no network, somebody calls for help in the zone.
     let caller = tourist(&district, "tourist");
-    let call = caller.calls().raise(help()).unwrap().recorded.id;
+    let call = caller.calls().raise(help(CallCategory::Medical)).unwrap().recorded.id;
     sync(&caller);
     assert_eq!(taker.duty().open_matters(POST, "p-012").unwrap(), []);
     let accepted = taker.duty().accept_handover(&offered, Vec::new(), None).unwrap();
@@ -104,15 +90,7 @@ fn two_phones_take_the_last_leaflets_offline_and_every_one_is_accounted_for() {
     for phone in [&one, &two] {
         sync(phone);
         assert_eq!(phone.publicity().materials().unwrap().iter().filter(|material| material.text.is_some()).count(), 1, "the rhyme");
-        let draft = SessionDraft {
-            topics: vec!["t-fraud".to_owned()],
-            materials: vec!["m-fraud-leaflet".to_owned()],
-            zone: "z1".to_owned(),
-            place: "night market".to_owned(),
-            from: "2026-05-01T19:00:00+08:00".to_owned(),
-            to: "2026-05-01T21:00:00+08:00".to_owned(),
-        };
-        let session = phone.publicity().plan(draft).unwrap().id;
+        let session = phone.publicity().plan(night_market()).unwrap().id;
         phone.publicity().issue_leaflets(&batch, &session, 70).unwrap();
         phone.publicity().hold(&session, 40, None, None, Vec::new()).unwrap();
         sessions.push(session);
@@ -222,7 +200,7 @@ fn whoever_was_helped_rates_it_once_by_their_phone_or_their_tracking_code() {
     let district = District::open();
     let desk = district.staff("p-003");
     let [caller, stranger] = ["caller", "stranger"].map(|name| tourist(&district, name));
-    let call = caller.calls().raise(help()).unwrap().recorded.id;
+    let call = caller.calls().raise(help(CallCategory::Medical)).unwrap().recorded.id;
     let lost = LostReportDraft { description: "keys".to_owned(), ..lost_keys() };
     let lost = caller.lost().report(lost).unwrap();
     sync(&caller);
